@@ -1,0 +1,61 @@
+/** What the composition root sees of OAuth. The hub sees {@link Credentials} only. */
+import type {
+  AccountStatus,
+  ChallengeStatus,
+  ErrorObject,
+  Revocation,
+  SignInProgress,
+  SignInStatus,
+} from "../../preload/api.ts";
+import type { RemoteServer } from "../config/types.ts";
+import type { Challenge, Credentials } from "../ports.ts";
+
+export interface SignInOptions {
+  /** False: open no browser; the URL is in the progress and the callback may be pasted. */
+  readonly openBrowser: boolean;
+  /** Seconds; else the server's `callback_timeout`, else 300. */
+  readonly timeoutS?: number | undefined;
+  readonly onProgress?: ((progress: SignInProgress) => void) | undefined;
+}
+
+export interface SignInOutcome {
+  readonly account: string;
+  readonly scope: string | null;
+}
+
+/** What the snapshot shows of a server's authorization. */
+export interface AuthStatus {
+  /** Known accounts; `default` is always there, `signed_out` if need be. */
+  readonly accounts: readonly AccountStatus[];
+  readonly signIn: SignInStatus | null;
+  /** The last unanswered challenge. */
+  readonly challenge: ChallengeStatus | null;
+  /** Of the last sign-in or refresh; null after one that worked. */
+  readonly error: ErrorObject | null;
+}
+
+export interface SignIns {
+  /** Reads the grants of these servers from the vault. Never rejects: a failing vault shows in its status. */
+  load(servers: readonly RemoteServer[]): Promise<void>;
+  credentials(server: RemoteServer, account: string): Credentials;
+  /** Remembers a challenge that a probe met. */
+  challenged(server: RemoteServer, account: string, challenge: Challenge): void;
+  /** One flow per server × account; a second call joins the first, with its own progress. */
+  signIn(server: RemoteServer, account: string, options: SignInOptions): Promise<SignInOutcome>;
+  /** The address that the browser ended at. Rejects with `invalid_request` when no flow waits for it, `state_mismatch`, … */
+  submitCallback(server: string, account: string, url: string): Promise<void>;
+  /** Ends the flow with `sign_in_cancelled`. */
+  cancel(server: string, account: string): boolean;
+  /** Deletes locally always; revokes unless `keepRemote`. */
+  signOut(
+    server: RemoteServer,
+    account: string,
+    keepRemote: boolean,
+  ): Promise<{ wasSignedIn: boolean; revocation: Revocation }>;
+  isSignedIn(server: RemoteServer, account: string): boolean;
+  status(server: RemoteServer): AuthStatus;
+  /** `grant`: a grant appeared, was replaced by another sign-in, or went. `status`: only what the snapshot shows changed. */
+  onChange(listener: (change: { server: string; account: string; kind: "grant" | "status" }) => void): () => void;
+  /** Ends every flow (`sign_in_cancelled`) and waits for writes under way. */
+  close(): Promise<void>;
+}

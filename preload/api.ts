@@ -1,0 +1,249 @@
+/**
+ * THE contract between the hub and everything that draws it: the window (through the bridge) and the command line
+ * (through the pipe). Types only, and the lists that both sides derive their channels from. Imports nothing.
+ */
+
+/** Every `code` an error can carry. Closed: callers branch on it, `text.ts` has words for each. */
+export const ERROR_CODES = [
+  "sign_in_required",
+  "client_id_required",
+  "registration_failed",
+  "metadata_discovery_failed",
+  "metadata_invalid",
+  "authorization_denied",
+  "callback_timeout",
+  "sign_in_cancelled",
+  "state_mismatch",
+  "issuer_mismatch",
+  "token_exchange_failed",
+  "refresh_failed",
+  "insufficient_scope",
+  "vault_unavailable",
+  "vault_locked",
+  "vault_unreadable",
+  "config_invalid",
+  "upstream_unreachable",
+  "upstream_failed",
+  "session_lost",
+  "hub_restarted",
+  "hub_unreachable",
+  "unsafe_url",
+  "tool_blocked",
+  "too_large",
+  "pkce_unsupported",
+  "resource_mismatch",
+  "unknown_server",
+  "server_disabled",
+  "no_sign_in_needed",
+  "browser_failed",
+  "redirect_unavailable",
+  "invalid_request",
+  "unsupported",
+  "internal",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/**
+ * An error as everybody sees it: the agent (`error.data`, or `structuredContent` of `sign_in`), the window,
+ * `status --json`, the command line and the log.
+ */
+export interface ErrorObject {
+  readonly code: ErrorCode;
+  /** Name of the server concerned, as in `servers.json`; null when none is. */
+  readonly server: string | null;
+  /** What happened, one sentence, no secret, remote text quoted and cut. */
+  readonly message: string;
+  /** The one thing to do next. */
+  readonly suggestion: string;
+  readonly correlation_id: string;
+  /** The sign-in or refresh that failed. */
+  readonly request_id?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** A call's answer. Electron strips codes from thrown errors, so errors cross as values. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorObject };
+
+export type ServerType = "streamable-http" | "sse" | "auto" | "stdio";
+
+export const SERVER_STATES = [
+  "disabled",
+  "idle",
+  "connecting",
+  "ready",
+  "sign_in_required",
+  "signing_in",
+  "failing",
+] as const;
+export type ServerState = (typeof SERVER_STATES)[number];
+
+export const ACCOUNT_STATES = ["signed_in", "signed_out", "expired"] as const;
+export type AccountState = (typeof ACCOUNT_STATES)[number];
+
+/** One identity at one server. Times are ISO 8601 UTC. */
+export interface AccountStatus {
+  /** `default` unless named. */
+  readonly name: string;
+  readonly state: AccountState;
+  /** Space-separated, as granted; null when unknown. */
+  readonly scope: string | null;
+  readonly issuer: string | null;
+  /** When the access token ends; null when the authorization server did not say. */
+  readonly expires_at: string | null;
+  /** Whether it renews itself (a refresh token is held). */
+  readonly renewable: boolean;
+  /** When the person signed in. */
+  readonly since: string | null;
+}
+
+/** What a protected resource asked for with its last 401 or 403. */
+export interface ChallengeStatus {
+  readonly status: 401 | 403;
+  readonly error: string | null;
+  readonly scope: string | null;
+  readonly at: string;
+}
+
+/** A sign-in that is under way. */
+export interface SignInStatus {
+  readonly account: string;
+  readonly step: SignInStep;
+  readonly started_at: string;
+  /** When it gives up. */
+  readonly deadline: string;
+}
+
+export const SIGN_IN_STEPS = ["probe", "register", "callback", "authorize", "waiting", "exchange", "done"] as const;
+export type SignInStep = (typeof SIGN_IN_STEPS)[number];
+
+export interface ServerStatus {
+  readonly name: string;
+  readonly type: ServerType;
+  /** Null for a stdio server. */
+  readonly url: string | null;
+  /** The command line of a stdio server; null otherwise. */
+  readonly command: string | null;
+  readonly state: ServerState;
+  /** Empty for a server that has no sign-in. */
+  readonly accounts: readonly AccountStatus[];
+  readonly error: ErrorObject | null;
+  /** Tools in the server's last list; null when nobody listed them yet. */
+  readonly tools: number | null;
+  /** Agents connected to it now. */
+  readonly agents: number;
+  /** Their names, as they introduced themselves; unique, sorted. */
+  readonly agent_names: readonly string[];
+  readonly challenge: ChallengeStatus | null;
+  readonly sign_in: SignInStatus | null;
+  /** The agent that met the need to sign in last, and when. */
+  readonly asked: { readonly agent: string; readonly at: string } | null;
+}
+
+export interface VaultStatus {
+  readonly kind: "keychain" | "file" | "memory";
+  readonly state: "ok" | "unavailable" | "locked" | "unreadable" | "unknown";
+}
+
+/** The one object that tray, window and `gatehouse status --json` draw. */
+export interface Snapshot {
+  readonly hub: {
+    readonly version: string;
+    readonly pid: number;
+    readonly uptime_s: number;
+    readonly vault: VaultStatus;
+  };
+  readonly config: { readonly path: string; readonly error: ErrorObject | null };
+  readonly servers: readonly ServerStatus[];
+}
+
+/** One step of a sign-in, for a terminal. The URL is the authorization request; it holds no secret of ours but is nobody else's either. */
+export interface SignInProgress {
+  readonly server: string;
+  readonly account: string;
+  readonly step: SignInStep;
+  /** One line for a person. */
+  readonly text: string;
+  /** The authorization URL, at step `authorize` only. */
+  readonly url?: string;
+}
+
+/** What became of the tokens at the authorization server (RFC 7009). */
+export type Revocation = "revoked" | "not_supported" | "failed" | "kept" | "nothing";
+
+/** A server as a person enters it. Fields that the form does not show stay as they are in the file. */
+export type ServerInput = { readonly url: string } | { readonly command: string; readonly args: readonly string[] };
+
+/** Every call, its parameters and its answer. All throw nothing: the answer is a `Result`. */
+export interface Api {
+  getSnapshot(params: Record<string, never>): Snapshot;
+  /** Finds out, once, whether servers that nobody has contacted yet want a sign-in. Ends within a few seconds. */
+  probe(params: Record<string, never>): Snapshot;
+  /** Runs (or joins) the sign-in and answers when it has ended. */
+  signIn(params: {
+    readonly server: string;
+    readonly account?: string;
+    /** False: open no browser, the person carries the URL. Default true. */
+    readonly open_browser?: boolean;
+    /** Seconds until it gives up; default `callback_timeout` of the server, else 300. */
+    readonly timeout_s?: number;
+  }): { readonly server: string; readonly account: string; readonly scope: string | null };
+  /** Hands in the address that the browser ended at, when the redirect could not reach this machine. */
+  submitCallback(params: { readonly server: string; readonly account?: string; readonly url: string }): {
+    readonly accepted: true;
+  };
+  cancelSignIn(params: { readonly server: string; readonly account?: string }): { readonly cancelled: boolean };
+  signOut(params: {
+    readonly server: string;
+    readonly account?: string;
+    /** True: forget the grant here and leave it valid at the authorization server. */
+    readonly keep_remote?: boolean;
+  }): { readonly was_signed_in: boolean; readonly revocation: Revocation };
+  /** Connects again now instead of at the next scheduled try. */
+  retry(params: { readonly server: string }): { readonly server: string };
+  addServer(params: { readonly name: string; readonly server: ServerInput }): { readonly name: string };
+  /** Renames the entry and/or changes its URL or command; other fields and comments stay. */
+  updateServer(params: { readonly name: string; readonly new_name?: string; readonly server?: ServerInput }): {
+    readonly name: string;
+  };
+  setServerEnabled(params: { readonly name: string; readonly enabled: boolean }): { readonly name: string };
+  /** Signs out of it and takes the entry out of `servers.json`. */
+  removeServer(params: { readonly name: string }): { readonly name: string };
+}
+
+export type Method = keyof Api;
+export type Params<M extends Method> = Parameters<Api[M]>[0];
+export type Answer<M extends Method> = ReturnType<Api[M]>;
+
+/** Every method by name. The record makes the compiler find a forgotten one. */
+const METHOD_TABLE: Record<Method, true> = {
+  getSnapshot: true,
+  probe: true,
+  signIn: true,
+  submitCallback: true,
+  cancelSignIn: true,
+  signOut: true,
+  retry: true,
+  addServer: true,
+  updateServer: true,
+  setServerEnabled: true,
+  removeServer: true,
+};
+export const METHODS = Object.keys(METHOD_TABLE) as readonly Method[];
+
+/** What the hub says by itself. `signInProgress` is for the terminal that asked; the window lives on snapshots. */
+export interface Events {
+  readonly snapshot: Snapshot;
+  readonly signInProgress: SignInProgress;
+}
+
+export const WINDOW_EVENTS = ["snapshot"] as const satisfies readonly (keyof Events)[];
+export type WindowEvent = (typeof WINDOW_EVENTS)[number];
+
+/** What the window finds at `window.gatehouse`. */
+export type Bridge = {
+  readonly [M in Method]: (params: Params<M>) => Promise<Result<Answer<M>>>;
+} & {
+  /** Calls back with every new value; returns the unsubscribe. */
+  readonly on: <E extends WindowEvent>(event: E, listener: (value: Events[E]) => void) => () => void;
+};
