@@ -1,0 +1,226 @@
+/**
+ * The build: every entry point into `dist/`, in well under two seconds. A file whose content did not change is left
+ * alone and a changed one is replaced by a rename, so a running app or a second build never meets half a file.
+ */
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import * as esbuild from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const dist = join(root, "dist");
+/** Written last: its time says how new the sources were that `dist/` was made from. */
+export const STAMP = join(dist, ".built");
+/** What a build reads; anything newer than the stamp means that `dist/` is out of date. */
+export const SOURCES = ["main", "shim", "preload", "renderer", "scripts/build.mjs", "package.json", "package-lock.json"];
+
+const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+
+/** `import.meta` has no meaning in CommonJS; these two members of it do, and sources may use them. */
+const cjsMeta = { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" };
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  write: false,
+  metafile: true,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "silent",
+  define: { __VERSION__: JSON.stringify(version) },
+};
+
+const node = {
+  ...common,
+  platform: "node",
+  format: "cjs",
+  // jsonc-parser's `main` is UMD, whose require calls no bundler can follow.
+  mainFields: ["module", "main"],
+  define: { ...common.define, ...cjsMeta },
+  logOverride: { "empty-import-meta": "error" },
+};
+
+/** index.ts loads `./cli.ts` only when a verb asks for it: it stays a file of its own, required when reached. */
+const lazyCli = {
+  name: "lazy-cli",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/cli\.ts$/ }, (args) =>
+      args.kind === "dynamic-import" ? { path: "./cli.cjs", external: true } : undefined,
+    );
+  },
+};
+
+const BUNDLES = [
+  {
+    entry: "main/index.ts",
+    out: "dist/main/index.cjs",
+    options: { ...node, target: "node20.18", external: ["electron", "@napi-rs/keyring"] },
+  },
+  {
+    entry: "main/headless.ts",
+    out: "dist/main/headless.cjs",
+    options: { ...node, target: "node20.18", external: ["electron", "@napi-rs/keyring"] },
+    mayLoad: (name) => name.startsWith("node:") || name === "@napi-rs/keyring" || isBuiltin(name),
+    because: "the headless hub runs in plain Node, where there is no Electron",
+  },
+  {
+    entry: "shim/index.ts",
+    out: "dist/shim/gatehouse.cjs",
+    mode: 0o755,
+    options: {
+      ...node,
+      target: "node18",
+      banner: { js: "#!/usr/bin/env node" },
+      plugins: [lazyCli],
+      // A require costs an agent's start a third of what import() of a CommonJS file does.
+      supported: { "dynamic-import": false },
+    },
+    mayLoad: (name) => name.startsWith("node:") || name === "./cli.cjs",
+    mayHold: (path) => path.startsWith("shim/"),
+    because: "the shim is one small file that needs Node and nothing else",
+  },
+  {
+    entry: "shim/cli.ts",
+    out: "dist/shim/cli.cjs",
+    options: { ...node, target: "node18" },
+    mayLoad: (name) => name.startsWith("node:"),
+    mayHold: (path) => path.startsWith("shim/") || /^preload\/(api|text)\.ts$/.test(path),
+    because: "the command line needs Node and the contract, nothing else",
+  },
+  {
+    entry: "preload/index.ts",
+    out: "dist/preload/index.cjs",
+    options: { ...common, platform: "browser", format: "cjs", target: "chrome130", external: ["electron"] },
+    mayLoad: (name) => name === "electron",
+    because: "a sandboxed preload script can require electron and nothing else",
+  },
+  {
+    entry: "renderer/index.tsx",
+    out: "dist/renderer/index.js",
+    options: {
+      ...common,
+      platform: "browser",
+      format: "esm",
+      target: "chrome130",
+      jsx: "automatic",
+      minify: true,
+      define: { ...common.define, "process.env.NODE_ENV": '"production"' },
+    },
+  },
+];
+
+/** Copied or bundled beside the window's script. */
+const RENDERER_FILES = ["index.html", "style.css"];
+
+function isBuiltin(name) {
+  return process.getBuiltinModule("node:module").isBuiltin(name);
+}
+
+/** @returns the bundle's files as `{ path, contents, mode }`, or null when its entry point does not exist. */
+async function bundle({ entry, out, mode, options, mayLoad, mayHold, because }) {
+  if (!(await exists(join(root, entry)))) {
+    console.warn(`${entry} is missing, so ${out} is not built.`);
+    return [];
+  }
+  const result = await esbuild.build({ ...options, entryPoints: [entry], outfile: out });
+  for (const [path, output] of Object.entries(result.metafile.outputs)) {
+    for (const { path: name, external } of output.imports) {
+      if (external && mayLoad && !mayLoad(name)) throw new Error(`${path} would load "${name}": ${because}.`);
+    }
+    for (const input of Object.keys(output.inputs)) {
+      if (mayHold && !mayHold(input)) throw new Error(`${path} would hold ${input}: ${because}.`);
+    }
+  }
+  return result.outputFiles.map((file) => ({ path: file.path, contents: file.contents, mode: mode ?? 0o644 }));
+}
+
+async function rendererFiles() {
+  const found = [];
+  for (const name of RENDERER_FILES) {
+    const source = join(root, "renderer", name);
+    if (!(await exists(source))) continue;
+    const path = join(dist, "renderer", name);
+    if (name.endsWith(".css")) {
+      const { outputFiles } = await esbuild.build({
+        ...common,
+        entryPoints: [source],
+        outfile: path,
+        target: "chrome130",
+        minify: true,
+      });
+      found.push(...outputFiles.map((file) => ({ path: file.path, contents: file.contents, mode: 0o644 })));
+    } else {
+      found.push({ path, contents: await readFile(source), mode: 0o644 });
+    }
+  }
+  return found;
+}
+
+/** A page that names a file the build did not make would be blank: find out here and not in the window. */
+function checkLinks(files) {
+  const page = files.find((file) => file.path === join(dist, "renderer", "index.html"));
+  if (!page) throw new Error("renderer/index.html is missing, so the window would be blank.");
+  const made = new Set(files.map((file) => file.path));
+  for (const [, link] of Buffer.from(page.contents).toString("utf8").matchAll(/(?:src|href)="([^"#:]+)"/g)) {
+    if (!made.has(join(dist, "renderer", link))) throw new Error(`renderer/index.html names ${link}, which is not built.`);
+  }
+}
+
+async function replace({ path, contents, mode }) {
+  const before = await readFile(path).catch(() => null);
+  if (before && Buffer.compare(before, contents) === 0 && ((await stat(path)).mode & 0o777) === mode) return;
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, contents, { mode });
+  await chmod(temporary, mode);
+  await rename(temporary, path);
+}
+
+/** What earlier builds made and this one does not. */
+async function removeOthers(kept) {
+  const entries = await readdir(dist, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && path !== STAMP && !kept.has(path) && !entry.name.endsWith(".tmp")) await rm(path, { force: true });
+  }
+}
+
+async function exists(path) {
+  return (await stat(path).catch(() => null)) !== null;
+}
+
+export async function build() {
+  const started = new Date();
+  const results = await Promise.allSettled([...BUNDLES.map(bundle), rendererFiles()]);
+  const problems = results.filter((result) => result.status === "rejected").map((result) => result.reason);
+  const files = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+  if (problems.length === 0 && files.some((file) => file.path.endsWith(".html"))) checkLinks(files);
+  await Promise.all(files.map(replace));
+  if (problems.length > 0) throw new AggregateError(problems);
+  await removeOthers(new Set(files.map((file) => file.path)));
+  await writeFile(STAMP, "");
+  await utimes(STAMP, started, started);
+  return files.map((file) => ({ path: relative(root, file.path).split(sep).join("/"), bytes: file.contents.length }));
+}
+
+/** Errors as esbuild formats them, or the one sentence of a check above. */
+async function describe(error) {
+  if (error instanceof AggregateError) return (await Promise.all(error.errors.map(describe))).join("\n");
+  if (Array.isArray(error.errors)) {
+    return (await esbuild.formatMessages(error.errors, { kind: "error", color: process.stderr.isTTY })).join("").trimEnd();
+  }
+  return error.message;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const started = performance.now();
+  try {
+    const files = await build();
+    const size = files.reduce((sum, file) => sum + file.bytes, 0);
+    console.log(`Built ${files.length} files, ${Math.round(size / 1024)} KiB, in ${Math.round(performance.now() - started)} ms.`);
+  } catch (error) {
+    console.error(await describe(error));
+    console.error("The build failed.");
+    process.exitCode = 1;
+  }
+}
