@@ -1,0 +1,127 @@
+/** Reads what routing needs from a JSON-RPC message, and nothing else: no parsing, no copy of the rest. */
+
+/** The top-level members that tell what a message is. */
+export interface Peek {
+  /** The id as it stands in the message (`7`, `"a"`), to be compared and echoed as text; null when absent or `null`. */
+  readonly id: string | null;
+  readonly method: string | null;
+  /** It has a `result` or an `error`. */
+  readonly isAnswer: boolean;
+  /** The bytes are one JSON object as far as the scan can see. */
+  readonly ok: boolean;
+}
+
+const BAD: Peek = { id: null, method: null, isAnswer: false, ok: false };
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+
+/** An id longer than this is nobody's; it is not worth holding. */
+const MAX_ID = 1024;
+const MAX_METHOD = 256;
+
+/**
+ * Scans one message. When a member stands twice the last one counts, as it does for `JSON.parse`. Says `ok: false`
+ * for whatever is not an object with balanced ends; it does not prove that the inside is valid JSON.
+ */
+export function peek(line: Buffer): Peek {
+  const length = line.length;
+  let at = skipBlank(line, 0);
+  if (line[at] !== OPEN) return BAD;
+  at = skipBlank(line, at + 1);
+  let id: string | null = null;
+  let method: string | null = null;
+  let isAnswer = false;
+  if (line[at] === CLOSE) return skipBlank(line, at + 1) === length ? { id, method, isAnswer, ok: true } : BAD;
+  for (;;) {
+    if (line[at] !== QUOTE) return BAD;
+    const keyEnd = stringEnd(line, at);
+    if (keyEnd === -1) return BAD;
+    const key = keyEnd - at < 16 ? line.latin1Slice(at + 1, keyEnd) : "";
+    at = skipBlank(line, keyEnd + 1);
+    if (line[at] !== COLON) return BAD;
+    at = skipBlank(line, at + 1);
+    const end = valueEnd(line, at);
+    if (end === -1) return BAD;
+    if (key === "id") {
+      const text = end - at > MAX_ID ? null : line.utf8Slice(at, end);
+      id = text === "null" ? null : text;
+    } else if (key === "method") {
+      method = line[at] === QUOTE && end - at <= MAX_METHOD ? unquote(line.utf8Slice(at, end)) : null;
+    } else if (key === "result" || key === "error") {
+      isAnswer = true;
+    }
+    at = skipBlank(line, end);
+    if (line[at] === CLOSE) return skipBlank(line, at + 1) === length ? { id, method, isAnswer, ok: true } : BAD;
+    if (line[at] !== COMMA) return BAD;
+    at = skipBlank(line, at + 1);
+  }
+}
+
+function unquote(text: string): string | null {
+  if (!text.includes("\\")) return text.slice(1, -1);
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "string" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function skipBlank(line: Buffer, from: number): number {
+  let at = from;
+  for (;;) {
+    const byte = line[at];
+    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d && byte !== 0x0a) return at;
+    at++;
+  }
+}
+
+/** Index of the closing quote of the string that opens at `from`; -1 when there is none. */
+function stringEnd(line: Buffer, from: number): number {
+  let at = from + 1;
+  for (;;) {
+    at = line.indexOf(QUOTE, at);
+    if (at === -1) return -1;
+    let slashes = 0;
+    while (line[at - 1 - slashes] === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return at;
+    at++;
+  }
+}
+
+/** Index behind the value that starts at `from`; -1 when it does not end. */
+function valueEnd(line: Buffer, from: number): number {
+  const first = line[from];
+  if (first === QUOTE) {
+    const end = stringEnd(line, from);
+    return end === -1 ? -1 : end + 1;
+  }
+  if (first === OPEN || first === OPEN_LIST) {
+    let depth = 0;
+    for (let at = from; at < line.length; at++) {
+      const byte = line[at];
+      if (byte === QUOTE) {
+        at = stringEnd(line, at);
+        if (at === -1) return -1;
+      } else if (byte === OPEN || byte === OPEN_LIST) depth++;
+      else if (byte === CLOSE || byte === CLOSE_LIST) {
+        depth--;
+        if (depth === 0) return at + 1;
+      }
+    }
+    return -1;
+  }
+  let at = from;
+  for (; at < line.length; at++) {
+    const byte = line[at];
+    if (byte === COMMA || byte === CLOSE || byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a) break;
+  }
+  return at === from || at >= line.length ? -1 : at;
+}

@@ -1,0 +1,115 @@
+/**
+ * The pipe protocol, whole.
+ *
+ * Every frame is one line of UTF-8 ended by LF (`frame.ts`). A connection begins with a mutual proof, so that neither
+ * a foreign client nor a squatted pipe gets a byte that matters; both know the key from the hub's record
+ * (`endpoint.ts`), which only this user can read:
+ *
+ *   client → {"gatehouse":1,"version":"0.1.0","nonce":N1}
+ *   hub    → {"gatehouse":1,"version":"0.1.0","nonce":N2,"proof":HMAC(key,"hub" N1 N2)}
+ *   client → {"proof":HMAC(key,"client" N1 N2),"open":{…}}
+ *   hub    → {"ok":true,"value":{}}  or  {"ok":false,"error":{…}} and the end
+ *
+ * `gatehouse` is the version of this protocol. Behind the answer to `open`:
+ *
+ * - a **session** carries the agent's JSON-RPC messages, one a line, opaque, both ways;
+ * - a **control** connection carries calls of `preload/api.ts`: client → {"id":1,"method":"signOut","params":{…}},
+ *   hub → {"id":1,"result":Result}; and what the hub says by itself: {"event":"snapshot","value":{…}}, after
+ *   {"id":2,"method":"subscribe","params":{"events":["snapshot"]}}.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+
+export const WIRE_VERSION = 1;
+
+/** Bytes that a frame may have before the proof is done. */
+export const MAX_HANDSHAKE_LINE = 64 * 1024;
+
+/** Milliseconds that a peer may take for the proof. */
+export const HANDSHAKE_TIMEOUT = 5_000;
+
+export interface ClientHello {
+  readonly gatehouse: number;
+  readonly version: string;
+  readonly nonce: string;
+}
+
+export interface HubHello extends ClientHello {
+  readonly proof: string;
+}
+
+/** What a client wants of the connection. */
+export type Open =
+  | {
+      readonly kind: "session";
+      readonly server: string;
+      readonly account: string;
+      /** The agent has its handshake already: the shim goes on after the hub went away. */
+      readonly resume: boolean;
+    }
+  | { readonly kind: "control" };
+
+export interface ClientProof {
+  readonly proof: string;
+  readonly open: Open;
+}
+
+export type OpenAnswer =
+  | { readonly ok: true; readonly value: Record<string, never> }
+  | { readonly ok: false; readonly error: WireError };
+
+/** The error object of `preload/api.ts` as it crosses the pipe. */
+export interface WireError {
+  readonly code: string;
+  readonly server: string | null;
+  readonly message: string;
+  readonly suggestion: string;
+  readonly correlation_id: string;
+  readonly request_id?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export function newNonce(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/** Which side proves itself is part of what is proved, so that an answer cannot be reflected. */
+export function proof(key: string, side: "hub" | "client", clientNonce: string, hubNonce: string): string {
+  return createHmac("sha256", Buffer.from(key, "base64url"))
+    .update(`gatehouse/${WIRE_VERSION}\n${side}\n${clientNonce}\n${hubNonce}`)
+    .digest("base64url");
+}
+
+export function proofMatches(expected: string, got: unknown): boolean {
+  if (typeof got !== "string") return false;
+  const a = Buffer.from(expected);
+  const b = Buffer.from(got);
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** A frame as an object; null for whatever is not one. */
+export function parseFrame(line: Buffer): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(line.toString("utf8"));
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+export function frame(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+export function isOpen(value: unknown): value is Open {
+  if (typeof value !== "object" || value === null) return false;
+  const open = value as Record<string, unknown>;
+  if (open.kind === "control") return true;
+  return (
+    open.kind === "session" &&
+    typeof open.server === "string" &&
+    typeof open.account === "string" &&
+    typeof open.resume === "boolean"
+  );
+}
