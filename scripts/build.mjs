@@ -195,6 +195,7 @@ export async function build() {
   const problems = results.filter((result) => result.status === "rejected").map((result) => result.reason);
   const files = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
   if (problems.length === 0 && files.some((file) => file.path.endsWith(".html"))) checkLinks(files);
+  await mkdir(dist, { recursive: true });
   await Promise.all(files.map(replace));
   if (problems.length > 0) throw new AggregateError(problems);
   await removeOthers(new Set(files.map((file) => file.path)));
