@@ -43,17 +43,17 @@ export function peek(line: Buffer): Peek {
     if (line[at] !== QUOTE) return BAD;
     const keyEnd = stringEnd(line, at);
     if (keyEnd === -1) return BAD;
-    const key = keyEnd - at < 16 ? line.latin1Slice(at + 1, keyEnd) : "";
+    const key = keyEnd - at < 16 ? line.toString("latin1", at + 1, keyEnd) : "";
     at = skipBlank(line, keyEnd + 1);
     if (line[at] !== COLON) return BAD;
     at = skipBlank(line, at + 1);
     const end = valueEnd(line, at);
     if (end === -1) return BAD;
     if (key === "id") {
-      const text = end - at > MAX_ID ? null : line.utf8Slice(at, end);
+      const text = end - at > MAX_ID ? null : line.toString("utf8", at, end);
       id = text === "null" ? null : text;
     } else if (key === "method") {
-      method = line[at] === QUOTE && end - at <= MAX_METHOD ? unquote(line.utf8Slice(at, end)) : null;
+      method = line[at] === QUOTE && end - at <= MAX_METHOD ? unquote(line.toString("utf8", at, end)) : null;
     } else if (key === "result" || key === "error") {
       isAnswer = true;
     }

@@ -1,0 +1,275 @@
+/** The verbs for a terminal, over the same pipe as everything else. Loaded only when one is called. */
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import type {
+  Answer,
+  ErrorObject,
+  Method,
+  Params,
+  Result,
+  ServerStatus,
+  SignInProgress,
+  Snapshot,
+} from "../preload/api.ts";
+import { count, serverText, vaultText } from "../preload/text.ts";
+import { type Control, HubGone, openControl } from "./control.ts";
+import { gatehouseHome } from "./endpoint.ts";
+import { reachHub, reachOrStartHub } from "./launch.ts";
+import { VERSION } from "./version.ts";
+
+/** Exit codes, exactly as documented. */
+const EXIT = { done: 0, failed: 1, usage: 2, needsSignIn: 3, unreachable: 4 } as const;
+
+const HELP = `Gatehouse: sign in to each remote MCP server once, use it from every agent.
+
+Usage: gatehouse <command> [options]
+
+For agents
+  connect <server>[@account]     speak MCP on stdin and stdout with this server
+
+For people
+  login <server>                 sign in, in the browser
+      --no-browser               open nothing; print the address and take the pasted callback address
+      --account <name>           which identity, if you have several
+      --timeout <seconds>        how long to wait for you (default 300)
+  logout <server>                sign out and revoke the tokens
+      --account <name>
+      --keep-remote              forget the tokens here, leave them valid there
+  status [--json]                what is running, and who needs you
+  hub                            run the hub in the foreground, without a window
+
+  --help, --version
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 needs sign-in, 4 Gatehouse cannot be reached.
+Files are in ${gatehouseHome(process.env)} (set GATEHOUSE_HOME to move them).
+`;
+
+/** Answers the exit code; null when the verb goes on by itself (`hub`). */
+export async function runCli(verb: string | undefined, args: readonly string[]): Promise<number | null> {
+  try {
+    switch (verb) {
+      case "--help":
+      case "-h":
+      case "help":
+        process.stdout.write(HELP);
+        return EXIT.done;
+      case "--version":
+      case "-v":
+        process.stdout.write(`${VERSION}\n`);
+        return EXIT.done;
+      case "login":
+        return await login(args);
+      case "logout":
+        return await logout(args);
+      case "status":
+        return await status(args);
+      case "hub":
+        return await hub(args);
+      case undefined:
+        process.stderr.write(HELP);
+        return EXIT.usage;
+      default:
+        throw new Usage(`There is no command “${verb}”.`);
+    }
+  } catch (error) {
+    if (error instanceof Usage || isParseArgsError(error)) {
+      say(`${(error as Error).message}\nSee gatehouse --help.`);
+      return EXIT.usage;
+    }
+    if (error instanceof Unreachable || error instanceof HubGone) {
+      say(`Gatehouse cannot be reached: ${error.message}`);
+      return EXIT.unreachable;
+    }
+    throw error;
+  }
+}
+
+class Usage extends Error {}
+class Unreachable extends Error {}
+
+function isParseArgsError(error: unknown): boolean {
+  return error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS");
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+async function control(start: boolean): Promise<Control> {
+  const home = gatehouseHome(process.env);
+  const open = { kind: "control" } as const;
+  const reached = await (start ? reachOrStartHub(home, VERSION, open) : reachHub(home, VERSION, open));
+  if (reached.kind === "open") return openControl(reached.socket);
+  throw new Unreachable(reached.kind === "absent" ? `${reached.why}.` : reached.error.message);
+}
+
+async function call<M extends Method>(hub: Control, method: M, params: Params<M>): Promise<Result<Answer<M>>> {
+  return (await hub.call(method, params)) as Result<Answer<M>>;
+}
+
+function oneServer(positionals: readonly string[], verb: string): string {
+  const [server, ...more] = positionals;
+  if (server === undefined || more.length > 0) throw new Usage(`Usage: gatehouse ${verb} <server>`);
+  return server;
+}
+
+async function login(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      "no-browser": { type: "boolean", default: false },
+      account: { type: "string" },
+      timeout: { type: "string" },
+    },
+  });
+  const server = oneServer(positionals, "login");
+  const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
+  if (timeout !== undefined && !(timeout > 0 && timeout <= 86_400))
+    throw new Usage("--timeout takes a number of seconds, from 1 to 86400.");
+  const openBrowser = !values["no-browser"] && process.env.HEADLESS !== "true";
+  const account = values.account === undefined ? {} : { account: values.account };
+  const hub = await control(true);
+  try {
+    await hub.subscribe(["signInProgress"], (_event, value) => {
+      const progress = value as SignInProgress;
+      if (progress.server !== server || progress.account !== (values.account ?? "default")) return;
+      say(progress.text);
+      if (progress.step === "waiting" && !openBrowser) readPasted(hub, server, account);
+    });
+    const cancel = (): void => {
+      void call(hub, "cancelSignIn", { server, ...account });
+    };
+    process.once("SIGINT", cancel);
+    process.once("SIGTERM", cancel);
+    const result = await call(hub, "signIn", {
+      server,
+      ...account,
+      open_browser: openBrowser,
+      ...(timeout === undefined ? {} : { timeout_s: timeout }),
+    });
+    if (!result.ok) return failed(result.error);
+    say(`Signed in to ${server}. Agents that are connected to it have its tools now.`);
+    return EXIT.done;
+  } finally {
+    hub.close();
+    process.stdin.unref?.();
+  }
+}
+
+/** Takes the address that the browser ended at, pasted as a line; a wrong one is said and the next one awaited. */
+function readPasted(hub: Control, server: string, account: { account?: string }): void {
+  say("If the browser runs on another machine: paste the address it ends at here and press Enter.");
+  const lines = createInterface({ input: process.stdin });
+  lines.on("line", (line) => {
+    const url = line.trim();
+    if (url === "") return;
+    void call(hub, "submitCallback", { server, ...account, url })
+      .then((result) => {
+        if (!result.ok) say(`${result.error.message} ${result.error.suggestion}`);
+      })
+      .catch(() => {});
+  });
+}
+
+async function logout(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { account: { type: "string" }, "keep-remote": { type: "boolean", default: false } },
+  });
+  const server = oneServer(positionals, "logout");
+  const hub = await control(true);
+  try {
+    const result = await call(hub, "signOut", {
+      server,
+      keep_remote: values["keep-remote"],
+      ...(values.account === undefined ? {} : { account: values.account }),
+    });
+    if (!result.ok) return failed(result.error);
+    say(signedOut(server, result.value));
+    return EXIT.done;
+  } finally {
+    hub.close();
+  }
+}
+
+function signedOut(server: string, answer: Answer<"signOut">): string {
+  if (!answer.was_signed_in) return `You were not signed in to ${server}.`;
+  switch (answer.revocation) {
+    case "revoked":
+      return `Signed out of ${server}. Its tokens are revoked and gone from this computer.`;
+    case "not_supported":
+      return `Signed out of ${server}. Its tokens are gone from this computer; the server offers no way to revoke them.`;
+    case "failed":
+      return `Signed out of ${server}. Its tokens are gone from this computer, but the server did not confirm that they are revoked.`;
+    case "kept":
+      return `Signed out of ${server}. Its tokens are gone from this computer and stay valid there, as asked.`;
+    case "nothing":
+      return `Signed out of ${server}.`;
+  }
+}
+
+async function status(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: { json: { type: "boolean", default: false } } });
+  const hub = await control(false);
+  try {
+    const result = await call(hub, "probe", {});
+    if (!result.ok) return failed(result.error);
+    const snapshot = result.value;
+    if (values.json) process.stdout.write(`${JSON.stringify(snapshot, null, 2)}\n`);
+    else process.stdout.write(table(snapshot));
+    const needy = snapshot.servers.filter((server) => server.state === "sign_in_required");
+    for (const server of needy) if (!values.json) say(`To sign in: gatehouse login ${quoteName(server.name)}`);
+    return needy.length > 0 ? EXIT.needsSignIn : EXIT.done;
+  } finally {
+    hub.close();
+  }
+}
+
+function quoteName(name: string): string {
+  return /\s/u.test(name) ? `"${name}"` : name;
+}
+
+function table(snapshot: Snapshot): string {
+  const lines: string[] = [];
+  const { hub, config } = snapshot;
+  lines.push(`Gatehouse ${hub.version}, process ${hub.pid}. ${vaultText(hub.vault, process.platform).label}.`);
+  if (config.error !== null) lines.push(`${config.error.message} ${config.error.suggestion}`);
+  if (snapshot.servers.length === 0) lines.push(`No servers yet. They go into ${config.path}.`);
+  const width = Math.max(0, ...snapshot.servers.map((server) => server.name.length));
+  for (const server of snapshot.servers) {
+    lines.push(`  ${server.name.padEnd(width)}  ${describe(server)}`);
+    if (server.error !== null)
+      lines.push(`  ${" ".repeat(width)}  ${server.error.message} ${server.error.suggestion} (${server.error.code})`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function describe(server: ServerStatus): string {
+  const parts = [serverText(server).label];
+  if (server.tools !== null) parts.push(count(server.tools, "tool"));
+  if (server.agents > 0) parts.push(`used by ${server.agent_names.join(", ") || count(server.agents, "agent")}`);
+  return parts.join(", ");
+}
+
+function failed(error: ErrorObject): number {
+  say(`${error.message}\n${error.suggestion}`);
+  const ids = [`code ${error.code}`, `correlation id ${error.correlation_id}`];
+  if (error.request_id !== undefined) ids.push(`request id ${error.request_id}`);
+  say(`(${ids.join(", ")})`);
+  return error.code === "unknown_server" ? EXIT.usage : EXIT.failed;
+}
+
+async function hub(args: readonly string[]): Promise<number | null> {
+  const { values } = parseArgs({ args: [...args], options: { launched: { type: "boolean", default: false } } });
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 18)) {
+    say(`The hub needs Node 20.18 or newer; this is ${process.versions.node}.`);
+    return EXIT.failed;
+  }
+  const entry = join(__dirname, "..", "main", "headless.cjs");
+  const { runHeadless } = require(entry) as { runHeadless(options: { launched: boolean }): Promise<number> };
+  return runHeadless({ launched: values.launched });
+}

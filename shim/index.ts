@@ -1,0 +1,74 @@
+/** The command `gatehouse`. `connect` is the hot path: nothing is loaded that it does not need. */
+import { connectHub } from "./connect.ts";
+import { gatehouseHome, readRecord } from "./endpoint.ts";
+import { reachHub, reachOrStartHub } from "./launch.ts";
+import { AgentSession } from "./resume.ts";
+import { VERSION } from "./version.ts";
+import type { Open, WireError } from "./wire.ts";
+
+const EXIT_USAGE = 2;
+const EXIT_UNREACHABLE = 4;
+
+async function connect(args: readonly string[]): Promise<void> {
+  const [target, ...more] = args;
+  if (target === undefined || more.length > 0 || target.startsWith("-")) {
+    process.stderr.write(
+      "Usage: gatehouse connect <server>[@account]\nIt is what an agent starts: see gatehouse --help.\n",
+    );
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
+  const home = gatehouseHome(process.env);
+  const at = target.lastIndexOf("@");
+  const server = at > 0 ? target.slice(0, at) : target;
+  const account = at > 0 ? target.slice(at + 1) : "default";
+  const open = (resume: boolean): Open => ({ kind: "session", server, account, resume });
+
+  // Not a byte of the agent's is read before the hub has taken the session.
+  const record = readRecord(home);
+  let reached = record === null ? null : await connectHub(record, VERSION, open(false));
+  if (reached === null || reached.kind === "absent") reached = await reachOrStartHub(home, VERSION, open(false));
+  if (reached.kind === "absent") {
+    process.stderr.write(
+      `gatehouse: Gatehouse cannot be reached: ${reached.why}.\nStart it by hand and look: gatehouse hub\n`,
+    );
+    process.exitCode = EXIT_UNREACHABLE;
+    return;
+  }
+  if (reached.kind === "refused") {
+    process.stderr.write(refusal(reached.error));
+    process.exitCode = reached.error.code === "unknown_server" ? EXIT_USAGE : 1;
+    return;
+  }
+  const end = (): void => {
+    // What was written to stdout is written when a pipe's write returns on POSIX; elsewhere the drain is awaited.
+    if (process.stdout.writableLength === 0) process.exit(0);
+    process.stdout.end(() => process.exit(0));
+    setTimeout(() => process.exit(0), 500).unref();
+  };
+  process.on("SIGTERM", () => process.exit(0));
+  process.on("SIGINT", () => process.exit(0));
+  new AgentSession({
+    server,
+    home,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    reach: () => reachHub(home, VERSION, open(true)),
+    reachOrStart: () => reachOrStartHub(home, VERSION, open(true)),
+    onEnd: end,
+  }).run(reached.socket);
+}
+
+function refusal(error: WireError): string {
+  return `gatehouse: ${error.message}\n${error.suggestion}\n(${error.code}, ${error.correlation_id})\n`;
+}
+
+const [verb, ...args] = process.argv.slice(2);
+if (verb === "connect") void connect(args);
+else {
+  void import("./cli.ts")
+    .then(({ runCli }) => runCli(verb, args))
+    .then((code) => {
+      if (code !== null) process.exitCode = code;
+    });
+}

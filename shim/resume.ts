@@ -1,0 +1,258 @@
+/**
+ * One agent's session, which outlives the hub: keeps the first handshake and the ids in flight, answers what was in
+ * flight when the pipe broke, and goes on with the next hub without the agent noticing more than that.
+ */
+import { randomUUID } from "node:crypto";
+import { type FSWatcher, watch } from "node:fs";
+import type { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
+import type { Connected } from "./connect.ts";
+import { LineSplitter, NEWLINE } from "./frame.ts";
+import { peek } from "./scan.ts";
+import type { WireError } from "./wire.ts";
+
+/** JSON-RPC error code of everything that Gatehouse itself answers; `error.data.code` tells which. */
+const GATEHOUSE_ERROR = -32010;
+const PARSE_ERROR = -32700;
+
+/** Bytes held for the hub while there is none. */
+const MAX_QUEUE = 64 * 1024 * 1024;
+
+export interface SessionOptions {
+  readonly server: string;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  /** The folder whose `hub.json` tells that a hub is back. */
+  readonly home: string;
+  /** Only looks for a running hub. */
+  reach(): Promise<Connected>;
+  /** Starts one if need be. */
+  reachOrStart(): Promise<Connected>;
+  /** Called once when the agent is gone. */
+  onEnd(): void;
+}
+
+export class AgentSession {
+  readonly #options: SessionOptions;
+  #socket: Socket | null = null;
+  #initialize: { line: Buffer; id: string } | null = null;
+  #initialized: Buffer | null = null;
+  /** Requests of the agent that nobody has answered yet. */
+  readonly #inFlight = new Set<string>();
+  /** Frames that wait for a hub. */
+  #queue: Buffer[] = [];
+  #queued = 0;
+  /** The answer to a replayed handshake is not the agent's. */
+  #swallow: string | null = null;
+  #connecting = false;
+  /** The hub's record changed while a connection was being tried. */
+  #lookAgain = false;
+  #watcher: FSWatcher | null = null;
+  #ended = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** Takes over a session that is open, and pumps until the agent's stdin ends. */
+  run(socket: Socket): void {
+    const { stdin, stdout } = this.#options;
+    const lines = new LineSplitter(
+      (line) => this.#fromAgent(line),
+      () => this.#answer("null", PARSE_ERROR, tooLarge(this.#options.server)),
+    );
+    stdin.on("data", (chunk: Buffer) => lines.push(chunk));
+    stdin.on("end", () => this.#end());
+    stdin.on("close", () => this.#end());
+    stdin.on("error", () => this.#end());
+    stdout.on("error", () => this.#end());
+    stdout.on("drain", () => this.#socket?.resume());
+    this.#attach(socket);
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#watcher?.close();
+    this.#socket?.end();
+    this.#options.onEnd();
+  }
+
+  #fromAgent(line: Buffer): void {
+    const message = peek(line);
+    if (message.method === "initialize" && message.id !== null) this.#initialize = { line, id: message.id };
+    else if (message.method === "notifications/initialized") this.#initialized = line;
+    const isRequest = message.ok && message.method !== null && message.id !== null;
+    if (isRequest) this.#inFlight.add(message.id as string);
+    if (this.#socket !== null) return this.#send(line);
+    // Answers and notifications belong to a conversation that ended with the old hub.
+    if (!isRequest || message.method === "initialize") {
+      if (message.method === "initialize") void this.#reconnect(true);
+      return;
+    }
+    if (this.#queued + line.length > MAX_QUEUE) {
+      this.#inFlight.delete(message.id as string);
+      return this.#answer(message.id as string, GATEHOUSE_ERROR, tooLarge(this.#options.server));
+    }
+    this.#queue.push(line);
+    this.#queued += line.length;
+    void this.#reconnect(true);
+  }
+
+  #send(line: Buffer): void {
+    const socket = this.#socket;
+    if (socket === null) return;
+    socket.cork();
+    socket.write(line);
+    const goOn = socket.write(NEWLINE);
+    socket.uncork();
+    if (!goOn) {
+      this.#options.stdin.pause();
+      socket.once("drain", () => this.#options.stdin.resume());
+    }
+  }
+
+  #fromHub(line: Buffer): void {
+    const message = peek(line);
+    if (message.id !== null && message.method === null) {
+      if (message.id === this.#swallow) {
+        this.#swallow = null;
+        if (this.#initialized !== null) this.#send(this.#initialized);
+        for (const waiting of this.#queue.splice(0)) this.#send(waiting);
+        this.#queued = 0;
+        return;
+      }
+      this.#inFlight.delete(message.id);
+    }
+    this.#write(line);
+  }
+
+  #write(line: Buffer): void {
+    const { stdout } = this.#options;
+    stdout.cork();
+    stdout.write(line);
+    const goOn = stdout.write(NEWLINE);
+    stdout.uncork();
+    if (!goOn) this.#socket?.pause();
+  }
+
+  #attach(socket: Socket): void {
+    this.#socket = socket;
+    this.#watcher?.close();
+    this.#watcher = null;
+    const lines = new LineSplitter(
+      (line) => this.#fromHub(line),
+      () => {},
+    );
+    socket.on("data", (chunk: Buffer) => lines.push(chunk));
+    socket.on("error", () => {});
+    socket.on("close", () => this.#detached(socket));
+    socket.resume();
+  }
+
+  #detached(socket: Socket): void {
+    if (this.#socket !== socket || this.#ended) return;
+    this.#socket = null;
+    this.#swallow = null;
+    this.#options.stdin.resume();
+    const waiting = new Set(this.#queue.map((line) => peek(line).id));
+    for (const id of this.#inFlight) {
+      if (waiting.has(id)) continue;
+      // An unanswered handshake is simply made again: nothing was run.
+      if (id === this.#initialize?.id) {
+        void this.#reconnect(true);
+        continue;
+      }
+      this.#inFlight.delete(id);
+      this.#answer(id, GATEHOUSE_ERROR, hubRestarted(this.#options.server));
+    }
+    if (this.#queue.length > 0) void this.#reconnect(true);
+    this.#awaitHub();
+  }
+
+  /** A hub that comes back by itself (the person started the app again) is joined without being asked for. */
+  #awaitHub(): void {
+    this.#watcher?.close();
+    try {
+      this.#watcher = watch(this.#options.home, (_event, name) => {
+        if (name !== "hub.json" && name !== null) return;
+        this.#lookAgain = true;
+        void this.#reconnect(false);
+      });
+      this.#watcher.on("error", () => {});
+    } catch {
+      // Without a watch the next request of the agent finds the hub.
+    }
+    void this.#reconnect(false);
+  }
+
+  async #reconnect(start: boolean): Promise<void> {
+    if (this.#connecting || this.#socket !== null || this.#ended) return;
+    this.#connecting = true;
+    this.#lookAgain = false;
+    const reached = await (start ? this.#options.reachOrStart() : this.#options.reach());
+    this.#connecting = false;
+    if (this.#ended) {
+      if (reached.kind === "open") reached.socket.destroy();
+      return;
+    }
+    if (reached.kind !== "open") {
+      // While only looking, requests may have come in: those want a start.
+      if (!start && this.#queue.length > 0) return this.#reconnect(true);
+      if (!start && this.#lookAgain) return this.#reconnect(false);
+      if (start)
+        this.#failQueue(reached.kind === "refused" ? reached.error : unreachable(this.#options.server, reached.why));
+      return;
+    }
+    this.#attach(reached.socket);
+    if (this.#initialize === null) return;
+    if (this.#inFlight.has(this.#initialize.id)) this.#send(this.#initialize.line);
+    else {
+      this.#swallow = this.#initialize.id;
+      this.#send(this.#initialize.line);
+    }
+  }
+
+  #failQueue(error: WireError): void {
+    this.#queue = [];
+    this.#queued = 0;
+    for (const id of this.#inFlight) this.#answer(id, GATEHOUSE_ERROR, error);
+    this.#inFlight.clear();
+  }
+
+  /** `id` is JSON text, as it came. */
+  #answer(id: string, code: number, error: WireError): void {
+    const body = JSON.stringify({ code, message: `${error.message} ${error.suggestion}`, data: error });
+    this.#write(Buffer.from(`{"jsonrpc":"2.0","id":${id},"error":${body}}`));
+  }
+}
+
+function hubRestarted(server: string): WireError {
+  return {
+    code: "hub_restarted",
+    server,
+    message: "Gatehouse went away while this request was running, so nobody knows whether it was carried out.",
+    suggestion: "Check whether it took effect, then call again.",
+    correlation_id: randomUUID(),
+  };
+}
+
+function unreachable(server: string, why: string): WireError {
+  return {
+    code: "hub_unreachable",
+    server,
+    message: `Gatehouse cannot be reached: ${why}.`,
+    suggestion: "Start Gatehouse and call again.",
+    correlation_id: randomUUID(),
+  };
+}
+
+function tooLarge(server: string): WireError {
+  return {
+    code: "too_large",
+    server,
+    message: "The message is larger than 64 MiB.",
+    suggestion: "Send less at once.",
+    correlation_id: randomUUID(),
+  };
+}
