@@ -12,7 +12,15 @@ const dist = join(root, "dist");
 /** Written last: its time says how new the sources were that `dist/` was made from. */
 export const STAMP = join(dist, ".built");
 /** What a build reads; anything newer than the stamp means that `dist/` is out of date. */
-export const SOURCES = ["main", "shim", "preload", "renderer", "scripts/build.mjs", "package.json", "package-lock.json"];
+export const SOURCES = [
+  "main",
+  "shim",
+  "preload",
+  "renderer",
+  "scripts/build.mjs",
+  "package.json",
+  "package-lock.json",
+];
 
 const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 
@@ -161,8 +169,11 @@ function checkLinks(files) {
   const page = files.find((file) => file.path === join(dist, "renderer", "index.html"));
   if (!page) throw new Error("renderer/index.html is missing, so the window would be blank.");
   const made = new Set(files.map((file) => file.path));
-  for (const [, link] of Buffer.from(page.contents).toString("utf8").matchAll(/(?:src|href)="([^"#:]+)"/g)) {
-    if (!made.has(join(dist, "renderer", link))) throw new Error(`renderer/index.html names ${link}, which is not built.`);
+  for (const [, link] of Buffer.from(page.contents)
+    .toString("utf8")
+    .matchAll(/(?:src|href)="([^"#:]+)"/g)) {
+    if (!made.has(join(dist, "renderer", link)))
+      throw new Error(`renderer/index.html names ${link}, which is not built.`);
   }
 }
 
@@ -181,7 +192,8 @@ async function removeOthers(kept) {
   const entries = await readdir(dist, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && path !== STAMP && !kept.has(path) && !entry.name.endsWith(".tmp")) await rm(path, { force: true });
+    if (entry.isFile() && path !== STAMP && !kept.has(path) && !entry.name.endsWith(".tmp"))
+      await rm(path, { force: true });
   }
 }
 
@@ -205,10 +217,12 @@ export async function build() {
 }
 
 /** Errors as esbuild formats them, or the one sentence of a check above. */
-async function describe(error) {
+export async function describe(error) {
   if (error instanceof AggregateError) return (await Promise.all(error.errors.map(describe))).join("\n");
   if (Array.isArray(error.errors)) {
-    return (await esbuild.formatMessages(error.errors, { kind: "error", color: process.stderr.isTTY })).join("").trimEnd();
+    return (await esbuild.formatMessages(error.errors, { kind: "error", color: process.stderr.isTTY }))
+      .join("")
+      .trimEnd();
   }
   return error.message;
 }
@@ -218,7 +232,9 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   try {
     const files = await build();
     const size = files.reduce((sum, file) => sum + file.bytes, 0);
-    console.log(`Built ${files.length} files, ${Math.round(size / 1024)} KiB, in ${Math.round(performance.now() - started)} ms.`);
+    console.log(
+      `Built ${files.length} files, ${Math.round(size / 1024)} KiB, in ${Math.round(performance.now() - started)} ms.`,
+    );
   } catch (error) {
     console.error(await describe(error));
     console.error("The build failed.");
