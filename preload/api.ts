@@ -247,3 +247,7 @@ export type Bridge = {
   /** Calls back with every new value; returns the unsubscribe. */
   readonly on: <E extends WindowEvent>(event: E, listener: (value: Events[E]) => void) => () => void;
 };
+
+/** Channel names between window and main process: derived, so that neither side writes one. */
+export const callChannel = (method: Method): string => `gatehouse:call:${method}`;
+export const eventChannel = (event: WindowEvent): string => `gatehouse:event:${event}`;

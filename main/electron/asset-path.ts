@@ -1,0 +1,30 @@
+/** What `app://gatehouse/` serves. Pure: an address in, a file name or a refusal out. */
+
+export const APP_SCHEME = "app";
+export const APP_ORIGIN = "app://gatehouse";
+export const APP_PAGE = `${APP_ORIGIN}/index.html`;
+
+export interface Asset {
+  /** Name of a file directly inside the renderer's folder. */
+  readonly name: string;
+  readonly type: string;
+}
+
+/** The whole site. A list, so that no address can name anything else. */
+const SITE: ReadonlyMap<string, Asset> = new Map(
+  [
+    { name: "index.html", type: "text/html; charset=utf-8" },
+    { name: "index.js", type: "text/javascript; charset=utf-8" },
+    { name: "style.css", type: "text/css; charset=utf-8" },
+  ].map((asset) => [asset.name, asset]),
+);
+
+/**
+ * The asset at an address, null when there is none. The address is compared as text, not decoded and not joined to a
+ * path: `..`, `%2e`, a back slash, NUL, user info or a port simply match nothing. A query or fragment is refused too.
+ */
+export function assetFor(address: string): Asset | null {
+  const prefix = `${APP_ORIGIN}/`;
+  if (!address.startsWith(prefix)) return null;
+  return SITE.get(address.slice(prefix.length)) ?? null;
+}

@@ -1,0 +1,162 @@
+/** From the first line to the last: one instance, a tray that outlives the window, and a polite end. */
+import { mkdirSync } from "node:fs";
+import { app, dialog, powerMonitor, session } from "electron";
+import { asGatehouseError } from "../errors.ts";
+import { forwardEvents, serveCalls } from "./ipc.ts";
+import { lockContents, lockSession, quietChromium } from "./lock-down.ts";
+import { setApplicationMenu } from "./menu.ts";
+import { registerScheme, servePages } from "./protocol.ts";
+import { createTray } from "./tray.ts";
+import type { TrayAction } from "./tray-menu.ts";
+import type { Hub, ShellFiles } from "./types.ts";
+import { createMainWindow } from "./window.ts";
+
+export interface ShellOptions {
+  /** Starts the hub. Called once, by the first instance only. */
+  readonly start: () => Promise<Hub>;
+  readonly files: ShellFiles;
+  /** Chromium's own data; its lock makes the single instance. */
+  readonly userData: string;
+  /** Start in the tray, without a window. */
+  readonly hidden: boolean;
+  /** Where errors go that nobody awaits. */
+  readonly report: (event: string, error: unknown) => void;
+}
+
+/** How long the hub may take to end its sessions before the process goes anyway, milliseconds. */
+const CLOSE_LIMIT = 4_000;
+
+/**
+ * Runs the app. Must be called before Electron is `ready`. Electron's data folder is given, and made, first: the lock
+ * of the single instance lives in it.
+ */
+export function startElectron(options: ShellOptions): void {
+  app.setName("Gatehouse");
+  try {
+    mkdirSync(options.userData, { recursive: true, mode: 0o700 });
+    app.setPath("userData", options.userData);
+  } catch (error) {
+    void app.whenReady().then(() => fail(error, options));
+    return;
+  }
+  if (!app.requestSingleInstanceLock({ hidden: options.hidden })) {
+    app.exit(0);
+    return;
+  }
+  quietChromium();
+  registerScheme();
+  app.enableSandbox();
+  lockContents();
+  reportUncaught(options);
+
+  const hub = options.start();
+  // Awaited again below, once Electron is ready; a failure before that is not an unhandled one.
+  hub.catch(() => undefined);
+  app.on("window-all-closed", () => undefined);
+  quitPolitely(hub, options);
+  app
+    .whenReady()
+    .then(() => run(hub, options))
+    .catch((error: unknown) => fail(error, options));
+}
+
+async function run(hub: Promise<Hub>, options: ShellOptions): Promise<void> {
+  setApplicationMenu();
+  lockSession(session.defaultSession);
+  servePages(session.defaultSession, options.files.renderer);
+
+  const window = createMainWindow(options.files);
+  serveCalls(hub, window.contents);
+  app.on("second-instance", (_event, _argv, _folder, data) => {
+    if (!isHidden(data)) window.show();
+  });
+  app.on("activate", () => window.show());
+
+  const tray = createTray(options.files.tray, (action) => act(action, hub, window.show));
+  app.once("will-quit", () => tray.destroy());
+  powerMonitor.on("shutdown", () => app.quit());
+  if (!options.hidden) window.show();
+
+  const running = await hub;
+  tray.draw(running.snapshot());
+  running.on("snapshot", tray.draw);
+  forwardEvents(running, window.contents);
+}
+
+/** What another start of the app told this one. */
+function isHidden(data: unknown): boolean {
+  return typeof data === "object" && data !== null && "hidden" in data && data.hidden === true;
+}
+
+function act(action: TrayAction, hub: Promise<Hub>, show: () => void): void {
+  switch (action.kind) {
+    case "open":
+      show();
+      return;
+    case "quit":
+      app.quit();
+      return;
+    case "call":
+      void callFromTray(action.method, action.server, hub, show);
+      return;
+  }
+}
+
+/** A failure is in the snapshot; the window is where it can be read. */
+async function callFromTray(
+  method: Extract<TrayAction, { kind: "call" }>["method"],
+  server: string,
+  hub: Promise<Hub>,
+  show: () => void,
+): Promise<void> {
+  const answer = await (await hub).call(method, { server });
+  if (!answer.ok && answer.error.code !== "sign_in_cancelled") show();
+}
+
+function quitPolitely(hub: Promise<Hub>, options: ShellOptions): void {
+  let state: "running" | "closing" | "closed" = "running";
+  app.on("before-quit", (event) => {
+    if (state === "closed") return;
+    event.preventDefault();
+    if (state === "closing") return;
+    state = "closing";
+    const closed = hub.then((running) => running.close("quit"));
+    const limit = new Promise((resolve) => setTimeout(resolve, CLOSE_LIMIT));
+    void Promise.race([closed, limit])
+      .catch((error: unknown) => options.report("quit", error))
+      .finally(() => {
+        state = "closed";
+        app.quit();
+      });
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => app.quit());
+}
+
+function reportUncaught(options: ShellOptions): void {
+  let shown = false;
+  const report = (event: string) => (error: unknown) => {
+    options.report(event, error);
+    if (shown || options.hidden) return;
+    shown = true;
+    void app.whenReady().then(() => tell("Gatehouse met an unexpected error", error));
+  };
+  process.on("uncaughtException", report("uncaught_exception"));
+  process.on("unhandledRejection", report("unhandled_rejection"));
+}
+
+/** The app cannot start. Tells the person, unless an agent started it unseen, and ends with 1. */
+async function fail(error: unknown, options: ShellOptions): Promise<void> {
+  options.report("start", error);
+  if (!options.hidden) await tell("Gatehouse cannot start", error);
+  app.exit(1);
+}
+
+async function tell(title: string, error: unknown): Promise<void> {
+  const { message, suggestion, correlation_id } = asGatehouseError(error).toObject();
+  await dialog.showMessageBox({
+    type: "error",
+    title: "Gatehouse",
+    message: title,
+    detail: `${message}\n${suggestion}\n\n${correlation_id}`,
+  });
+}

@@ -1,0 +1,138 @@
+/** The tray as data: what it says and what a click does, drawn from the snapshot. Pure. */
+import type { ErrorObject, ServerStatus, Snapshot } from "../../preload/api.ts";
+import {
+  cancelLabel,
+  count,
+  isSignedIn,
+  nextAction,
+  retryLabel,
+  serverText,
+  signInLabel,
+  signOutLabel,
+  vaultText,
+} from "../../preload/text.ts";
+
+export type TrayAction =
+  | { readonly kind: "open" }
+  | { readonly kind: "quit" }
+  | { readonly kind: "call"; readonly method: TrayMethod; readonly server: string };
+
+/** The verbs that the tray offers; each takes a server's name. */
+export type TrayMethod = "signIn" | "cancelSignIn" | "signOut" | "retry";
+
+export type MenuEntry =
+  | { readonly type: "separator" }
+  | { readonly type: "item"; readonly label: string; readonly action: TrayAction | null }
+  | { readonly type: "submenu"; readonly label: string; readonly entries: readonly MenuEntry[] };
+
+export type TrayIcon = "ok" | "attention" | "busy" | "error";
+
+export interface MenuModel {
+  readonly icon: TrayIcon;
+  readonly tooltip: string;
+  readonly entries: readonly MenuEntry[];
+}
+
+/** More servers than this that need nothing move into a submenu of their own. */
+const FLAT_LIMIT = 8;
+
+const SEPARATOR: MenuEntry = { type: "separator" };
+
+/** `null` stands for a hub that is still starting. Labels are as to be read; `&` is not yet doubled. */
+export function trayMenu(snapshot: Snapshot | null): MenuModel {
+  const servers = snapshot?.servers ?? [];
+  const needing = servers.filter((server) => server.state === "sign_in_required");
+  const busy = servers.filter((server) => server.state === "signing_in");
+  const others = servers.filter((server) => server.state !== "sign_in_required" && server.state !== "signing_in");
+
+  const groups: MenuEntry[][] = [
+    snapshot === null ? [plain("Starting…")] : notices(snapshot),
+    [
+      ...needing.map((server) => call(signInLabel(server.name), "signIn", server)),
+      ...busy.map((server) => call(cancelLabel(server.name), "cancelSignIn", server)),
+    ],
+    listed(others.map(serverEntry)),
+    [
+      { type: "item", label: "Open Gatehouse", action: { kind: "open" } },
+      { type: "item", label: "Quit Gatehouse", action: { kind: "quit" } },
+    ],
+  ];
+  return { ...summary(snapshot, needing.length, busy.length), entries: joined(groups) };
+}
+
+/** Electron reads `&` in a label as the mark of a mnemonic. */
+export const escapeLabel = (label: string): string => label.replaceAll("&", "&&");
+
+function summary(snapshot: Snapshot | null, needing: number, busy: number): Omit<MenuModel, "entries"> {
+  if (snapshot === null) return { icon: "busy", tooltip: "Gatehouse is starting" };
+  const failing = snapshot.servers.filter((server) => server.state === "failing").length;
+  const problem = trouble(snapshot);
+  const parts = [
+    ...(problem === null ? [] : [problem]),
+    ...(needing === 0 ? [] : [`${count(needing, "server needs", "servers need")} you to sign in`]),
+    ...(busy === 0 ? [] : ["waiting for your browser"]),
+    ...(failing === 0 ? [] : [`${count(failing, "server is", "servers are")} not working`]),
+  ];
+  const icon = icons(problem !== null || failing > 0, needing > 0, busy > 0);
+  return { icon, tooltip: parts.length === 0 ? "Gatehouse" : `Gatehouse: ${parts.join(", ")}` };
+}
+
+function icons(bad: boolean, need: boolean, busy: boolean): TrayIcon {
+  if (need) return "attention";
+  if (bad) return "error";
+  return busy ? "busy" : "ok";
+}
+
+function trouble(snapshot: Snapshot): string | null {
+  if (snapshot.config.error !== null) return "servers.json has a mistake";
+  const vault = vaultText(snapshot.hub.vault);
+  return vault.tone === "ok" ? null : lowerFirst(vault.label);
+}
+
+function notices(snapshot: Snapshot): MenuEntry[] {
+  const problem = trouble(snapshot);
+  if (problem === null) return [];
+  return [{ type: "item", label: `${upperFirst(problem)}…`, action: { kind: "open" } }];
+}
+
+function serverEntry(server: ServerStatus): MenuEntry {
+  const entries = serverActions(server);
+  const label = `${server.name}: ${serverText(server).label}${errorMark(server.error, server)}`;
+  return entries.length === 0 ? plain(label) : { type: "submenu", label, entries };
+}
+
+function serverActions(server: ServerStatus): MenuEntry[] {
+  const next = nextAction(server).kind;
+  const entries: MenuEntry[] = [];
+  if (next === "sign_in") entries.push(call(signInLabel(server.name), "signIn", server));
+  if (next === "retry") entries.push(call(retryLabel(server.name), "retry", server));
+  if (isSignedIn(server)) entries.push(call(signOutLabel(server.name), "signOut", server));
+  return entries;
+}
+
+/** A server that works but whose last sign-in or refresh failed says so too. */
+function errorMark(error: ErrorObject | null, server: ServerStatus): string {
+  return error !== null && server.state !== "failing" && server.state !== "disabled" ? " (see Gatehouse)" : "";
+}
+
+function listed(entries: readonly MenuEntry[]): MenuEntry[] {
+  if (entries.length <= FLAT_LIMIT) return [...entries];
+  return [{ type: "submenu", label: count(entries.length, "other server"), entries }];
+}
+
+function joined(groups: readonly (readonly MenuEntry[])[]): MenuEntry[] {
+  return groups
+    .filter((group) => group.length > 0)
+    .flatMap((group, index) => (index === 0 ? group : [SEPARATOR, ...group]));
+}
+
+function plain(label: string): MenuEntry {
+  return { type: "item", label, action: null };
+}
+
+function call(label: string, method: TrayMethod, server: ServerStatus): MenuEntry {
+  return { type: "item", label, action: { kind: "call", method, server: server.name } };
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,76 @@
+/** The one window: made when asked for, destroyed when closed, so that an unseen window costs no memory. */
+import { join } from "node:path";
+import { app, BrowserWindow, nativeTheme, screen, type WebContents } from "electron";
+import { APP_PAGE } from "./asset-path.ts";
+import { DEFAULT_SIZE, reachable, readBounds, SMALLEST_SIZE, writeBounds } from "./bounds.ts";
+import type { ShellFiles } from "./types.ts";
+
+/** The page's own background (`--bg` in style.css), so that nothing flashes before the first paint. */
+const BACKGROUND = { light: "#f6f6f4", dark: "#17181a" };
+
+const background = (): string => (nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light);
+
+export interface MainWindow {
+  /** Opens the window, or brings the open one forward. */
+  show(): void;
+  /** Null while there is no window. */
+  contents(): WebContents | null;
+}
+
+export function createMainWindow(files: ShellFiles): MainWindow {
+  let current: BrowserWindow | null = null;
+
+  nativeTheme.on("updated", () => current?.setBackgroundColor(background()));
+
+  return {
+    show() {
+      if (current === null) {
+        const opened = openWindow(files);
+        opened.once("closed", () => {
+          if (current === opened) current = null;
+        });
+        current = opened;
+        return;
+      }
+      if (current.isMinimized()) current.restore();
+      current.show();
+      current.focus();
+    },
+    contents: () => (current === null || current.isDestroyed() ? null : current.webContents),
+  };
+}
+
+function openWindow(files: ShellFiles): BrowserWindow {
+  const boundsFile = join(app.getPath("userData"), "window.json");
+  const areas = screen.getAllDisplays().map((display) => display.workArea);
+  const window = new BrowserWindow({
+    ...(reachable(readBounds(boundsFile), areas) ?? DEFAULT_SIZE),
+    minWidth: SMALLEST_SIZE.width,
+    minHeight: SMALLEST_SIZE.height,
+    title: "Gatehouse",
+    icon: files.icon,
+    backgroundColor: background(),
+    autoHideMenuBar: true,
+    show: false,
+    webPreferences: {
+      preload: files.preload,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      safeDialogs: true,
+      spellcheck: false,
+      devTools: !app.isPackaged,
+    },
+  });
+  window.once("ready-to-show", () => window.show());
+  window.on("close", () => writeBounds(boundsFile, window.getNormalBounds()));
+  // Rejects when the window is closed while it loads; nobody is left to tell.
+  window.loadURL(APP_PAGE).catch(() => undefined);
+  return window;
+}

@@ -1,0 +1,331 @@
+/**
+ * The words for every state, step and error code, one place for window, tray and terminal. Pure functions; each switch
+ * is exhaustive, so a new state or code does not compile until it has words.
+ */
+import type {
+  AccountState,
+  ErrorCode,
+  ErrorObject,
+  ServerState,
+  ServerStatus,
+  SignInStep,
+  VaultStatus,
+} from "./api.ts";
+
+/** How a state is drawn: shape and colour go by tone. */
+export type Tone = "ok" | "need" | "busy" | "bad" | "off";
+
+export interface Words {
+  readonly label: string;
+  readonly tone: Tone;
+}
+
+export type NextKind = "sign_in" | "cancel" | "retry" | "sign_out" | "enable" | "none";
+
+export interface NextAction {
+  readonly kind: NextKind;
+  /** Label of the button; empty for `none`. */
+  readonly label: string;
+}
+
+function never(value: never): never {
+  throw new TypeError(`no words for ${String(value)}`);
+}
+
+/** Words for a state alone, when nothing more is known of the server. */
+export function stateText(state: ServerState): Words {
+  switch (state) {
+    case "disabled":
+      return { label: "Off", tone: "off" };
+    case "idle":
+      return { label: "Ready", tone: "ok" };
+    case "connecting":
+      return { label: "Connecting", tone: "busy" };
+    case "ready":
+      return { label: "Ready", tone: "ok" };
+    case "sign_in_required":
+      return { label: "Sign-in needed", tone: "need" };
+    case "signing_in":
+      return { label: "Waiting for your browser", tone: "busy" };
+    case "failing":
+      return { label: "Not working", tone: "bad" };
+    default:
+      return never(state);
+  }
+}
+
+/** Words for a server: its state, made more exact by account, sign-in step and error. */
+export function serverText(server: ServerStatus): Words {
+  const words = stateText(server.state);
+  switch (server.state) {
+    case "idle":
+    case "ready":
+      if (isSignedIn(server)) return { label: "Signed in", tone: "ok" };
+      return needUnknown(server) ? { label: "Not connected yet", tone: "off" } : words;
+    case "signing_in":
+      return server.sign_in === null ? words : { label: stepText(server.sign_in.step), tone: "busy" };
+    case "failing":
+      return server.error === null ? words : { label: errorHeadline(server.error.code), tone: "bad" };
+    default:
+      return words;
+  }
+}
+
+export function accountText(state: AccountState): Words {
+  switch (state) {
+    case "signed_in":
+      return { label: "Signed in", tone: "ok" };
+    case "signed_out":
+      return { label: "Signed out", tone: "off" };
+    case "expired":
+      return { label: "Sign-in has ended", tone: "need" };
+    default:
+      return never(state);
+  }
+}
+
+export function stepText(step: SignInStep): string {
+  switch (step) {
+    case "probe":
+      return "Asking the server";
+    case "register":
+      return "Introducing Gatehouse";
+    case "callback":
+      return "Getting ready for the answer";
+    case "authorize":
+      return "Opening your browser";
+    case "waiting":
+      return "Waiting for your browser";
+    case "exchange":
+      return "Finishing sign-in";
+    case "done":
+      return "Signed in";
+    default:
+      return never(step);
+  }
+}
+
+/** A few words for an error code: what is wrong, not what to do (that is the error's own suggestion). */
+export function errorHeadline(code: ErrorCode): string {
+  switch (code) {
+    case "sign_in_required":
+      return "Sign-in needed";
+    case "client_id_required":
+      return "Needs a client ID from the server's owner";
+    case "registration_failed":
+      return "The sign-in service refused Gatehouse";
+    case "metadata_discovery_failed":
+      return "No way to sign in was found";
+    case "metadata_invalid":
+      return "The sign-in service describes itself wrongly";
+    case "authorization_denied":
+      return "Access was denied";
+    case "callback_timeout":
+      return "Sign-in took too long";
+    case "sign_in_cancelled":
+      return "Sign-in was cancelled";
+    case "state_mismatch":
+      return "The browser's answer belongs to another sign-in";
+    case "issuer_mismatch":
+      return "Another sign-in service answered";
+    case "token_exchange_failed":
+      return "Sign-in could not be finished";
+    case "refresh_failed":
+      return "Sign-in could not be renewed";
+    case "insufficient_scope":
+      return "Wants more access";
+    case "vault_unavailable":
+      return "No safe place for secrets";
+    case "vault_locked":
+      return "The keychain is locked";
+    case "vault_unreadable":
+      return "Stored sign-ins cannot be read";
+    case "config_invalid":
+      return "Mistake in the settings";
+    case "upstream_unreachable":
+      return "No answer from the server";
+    case "upstream_failed":
+      return "The server answered with an error";
+    case "session_lost":
+      return "The server lost the session";
+    case "hub_restarted":
+      return "Gatehouse was restarted";
+    case "hub_unreachable":
+      return "Gatehouse is not running";
+    case "unsafe_url":
+      return "Unsafe address refused";
+    case "tool_blocked":
+      return "This tool is turned off";
+    case "too_large":
+      return "The message is too large";
+    case "pkce_unsupported":
+      return "The sign-in service is not safe enough";
+    case "resource_mismatch":
+      return "The server names another address as its own";
+    case "unknown_server":
+      return "No server of this name";
+    case "server_disabled":
+      return "The server is off";
+    case "no_sign_in_needed":
+      return "No sign-in needed";
+    case "browser_failed":
+      return "The browser did not open";
+    case "redirect_unavailable":
+      return "The return address is in use";
+    case "invalid_request":
+      return "That cannot be done";
+    case "unsupported":
+      return "Not supported";
+    case "internal":
+      return "Something went wrong in Gatehouse";
+    default:
+      return never(code);
+  }
+}
+
+/** Where an error is put right: by another sign-in, by another try, or in the settings. */
+function remedy(code: ErrorCode): "sign_in" | "retry" | "settings" {
+  switch (code) {
+    case "sign_in_required":
+    case "registration_failed":
+    case "metadata_discovery_failed":
+    case "metadata_invalid":
+    case "authorization_denied":
+    case "callback_timeout":
+    case "sign_in_cancelled":
+    case "state_mismatch":
+    case "issuer_mismatch":
+    case "token_exchange_failed":
+    case "insufficient_scope":
+    case "pkce_unsupported":
+    case "resource_mismatch":
+    case "browser_failed":
+    case "redirect_unavailable":
+      return "sign_in";
+    case "client_id_required":
+    case "config_invalid":
+    case "unknown_server":
+      return "settings";
+    case "refresh_failed":
+    case "vault_unavailable":
+    case "vault_locked":
+    case "vault_unreadable":
+    case "upstream_unreachable":
+    case "upstream_failed":
+    case "session_lost":
+    case "hub_restarted":
+    case "hub_unreachable":
+    case "unsafe_url":
+    case "tool_blocked":
+    case "too_large":
+    case "server_disabled":
+    case "no_sign_in_needed":
+    case "invalid_request":
+    case "unsupported":
+    case "internal":
+      return "retry";
+    default:
+      return never(code);
+  }
+}
+
+export function isSignedIn(server: ServerStatus): boolean {
+  return server.accounts.some((account) => account.state === "signed_in");
+}
+
+/** Whether nobody knows yet if this server wants a sign-in: it is remote, nobody is signed in, nobody has asked it. */
+export function needUnknown(server: ServerStatus): boolean {
+  return server.state === "idle" && server.type !== "stdio" && !isSignedIn(server);
+}
+
+/** The one thing to offer for a server in its present state. */
+export function nextAction(server: ServerStatus): NextAction {
+  switch (server.state) {
+    case "disabled":
+      // An entry that is off because it is wrong is not turned on by a click.
+      return server.error?.code === "config_invalid" ? NONE : { kind: "enable", label: "Turn on" };
+    case "signing_in":
+      return { kind: "cancel", label: "Cancel" };
+    case "sign_in_required":
+      return SIGN_IN;
+    case "failing":
+      return failingAction(server.error, isSignedIn(server));
+    case "idle":
+    case "connecting":
+    case "ready":
+      if (isSignedIn(server)) return { kind: "sign_out", label: "Sign out" };
+      return needUnknown(server) ? SIGN_IN : NONE;
+    default:
+      return never(server.state);
+  }
+}
+
+const NONE: NextAction = { kind: "none", label: "" };
+const SIGN_IN: NextAction = { kind: "sign_in", label: "Sign in" };
+
+function failingAction(error: ErrorObject | null, signedIn: boolean): NextAction {
+  const way = error === null ? "retry" : remedy(error.code);
+  if (way === "settings") return NONE;
+  return way === "sign_in" && !signedIn ? SIGN_IN : { kind: "retry", label: "Retry" };
+}
+
+export const signInLabel = (server: string): string => `Sign in to ${server}`;
+export const signOutLabel = (server: string): string => `Sign out of ${server}`;
+export const cancelLabel = (server: string): string => `Cancel sign-in to ${server}`;
+export const retryLabel = (server: string): string => `Retry ${server}`;
+
+/** Where sign-ins rest, as a person calls it. `platform` as in `process.platform`, when known. */
+export function vaultPlace(kind: VaultStatus["kind"], platform?: string): string {
+  switch (kind) {
+    case "keychain":
+      if (platform === "darwin") return "macOS Keychain";
+      return platform === "win32" ? "Windows Credential Manager" : "system keyring";
+    case "file":
+      return "encrypted file";
+    case "memory":
+      return "memory, until Gatehouse quits";
+    default:
+      return never(kind);
+  }
+}
+
+/** The state of the vault in words; the headline of its banner when it is bad. */
+export function vaultText(vault: VaultStatus, platform?: string): Words {
+  switch (vault.state) {
+    case "ok":
+    case "unknown":
+      return { label: `Sign-ins rest in the ${vaultPlace(vault.kind, platform)}`, tone: "ok" };
+    case "unavailable":
+      return { label: errorHeadline("vault_unavailable"), tone: "bad" };
+    case "locked":
+      return { label: errorHeadline("vault_locked"), tone: "need" };
+    case "unreadable":
+      return { label: errorHeadline("vault_unreadable"), tone: "bad" };
+    default:
+      return never(vault.state);
+  }
+}
+
+/** What to do about a vault that does not work; null when it does. */
+export function vaultAdvice(vault: VaultStatus): string | null {
+  switch (vault.state) {
+    case "ok":
+    case "unknown":
+      return null;
+    case "unavailable":
+      return vault.kind === "keychain"
+        ? "Gatehouse cannot reach this computer's keychain, so nobody can sign in. Start or install one (on Linux: gnome-keyring or KWallet), then try again."
+        : "Gatehouse cannot reach the place where sign-ins rest, so nobody can sign in.";
+    case "locked":
+      return "Unlock it, then sign in again. Nothing is lost.";
+    case "unreadable":
+      return "They were left as they are. With the right passphrase they can be read again.";
+    default:
+      return never(vault.state);
+  }
+}
+
+/** `1 tool`, `2 tools`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
