@@ -57,7 +57,7 @@ if (target === undefined) {
  */
 export async function ensureRuntime(steps) {
   const known = electronRuntime();
-  const runtime = await findRuntime(steps, known);
+  const runtime = await findRuntime(steps);
   if (known?.dist !== runtime.dist) steps.note(`Electron ${runtime.version}: ${SAID[runtime.source]}.`);
   return runtime;
 }
@@ -68,7 +68,7 @@ const SAID = {
   override: "the one ELECTRON_OVERRIDE_DIST_PATH names",
 };
 
-async function findRuntime(steps, known) {
+async function findRuntime(steps) {
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   if (override && !override.startsWith(root)) {
     const version = (await readFile(join(override, "version"), "utf8").catch(() => "")).trim().replace(/^v/, "");

@@ -1,5 +1,8 @@
 /** One line a step, running other programs, and failures that name the one command to run. */
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./runtime.mjs";
 
 /** What set-up says when it cannot go on: one sentence and one command. */
 export class Failure extends Error {
@@ -100,4 +103,14 @@ export function run(command, args, { cwd, env, timeout, allowFailure = false, hi
       );
     }
   });
+}
+
+/**
+ * The script behind a command of an installed package, for Node to run: the links in `.bin` are batch files on Windows.
+ * @param {string} name The package.
+ * @param {string} command
+ */
+export function programOf(name, command) {
+  const folder = join(root, "node_modules", name);
+  return join(folder, JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).bin[command]);
 }
