@@ -1,78 +1,29 @@
-/** JSON-RPC 2.0 as MCP uses it: what the hub reads of a message, and the answers it makes itself. */
+/**
+ * JSON-RPC 2.0 answers that the hub makes itself, as bytes. Ids are JSON text (`7`, `"a"`) exactly as the request had
+ * them, so that what comes back is what was sent.
+ */
 import type { GatehouseError } from "./errors.ts";
-
-/** MCP allows no null id (MCP 2025-11-25 basic). */
-export type JsonRpcId = string | number;
-
-export interface JsonRpcRequest {
-  readonly jsonrpc: "2.0";
-  readonly id: JsonRpcId;
-  readonly method: string;
-  readonly params?: unknown;
-}
-
-export interface JsonRpcNotification {
-  readonly jsonrpc: "2.0";
-  readonly method: string;
-  readonly params?: unknown;
-}
-
-export interface JsonRpcErrorBody {
-  readonly code: number;
-  readonly message: string;
-  readonly data?: unknown;
-}
-
-/** `id` is null where the request's could not be read (JSON-RPC 2.0 §5). */
-export type JsonRpcResponse =
-  | { readonly jsonrpc: "2.0"; readonly id: JsonRpcId; readonly result: unknown }
-  | { readonly jsonrpc: "2.0"; readonly id: JsonRpcId | null; readonly error: JsonRpcErrorBody };
-
-export type JsonRpcMessage = JsonRpcRequest | JsonRpcNotification | JsonRpcResponse;
 
 export const PARSE_ERROR = -32700;
 export const INVALID_REQUEST = -32600;
 export const METHOD_NOT_FOUND = -32601;
-export const INVALID_PARAMS = -32602;
 /** `error.code` of every error of ours; which one it is stands in `error.data.code`. */
 export const GATEHOUSE_ERROR = -32010;
 
-export function isRequest(value: unknown): value is JsonRpcRequest {
-  return isMessage(value) && typeof value.method === "string" && isId(value.id);
+export function resultLine(id: string, result: unknown): Buffer {
+  return Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":${JSON.stringify(result)}}`);
 }
 
-export function isNotification(value: unknown): value is JsonRpcNotification {
-  return isMessage(value) && typeof value.method === "string" && !Object.hasOwn(value, "id");
+/** Our error as the answer to a request: the message for those who show only that, the whole object in `data`. */
+export function errorLine(id: string, error: GatehouseError): Buffer {
+  return rpcErrorLine(id, GATEHOUSE_ERROR, `${error.message} ${error.suggestion}`, error.toObject());
 }
 
-export function isResponse(value: unknown): value is JsonRpcResponse {
-  if (!isMessage(value) || Object.hasOwn(value, "method")) return false;
-  if (Object.hasOwn(value, "result")) return isId(value.id) && !Object.hasOwn(value, "error");
-  if (!isObject(value.error) || !(isId(value.id) || value.id === null)) return false;
-  return typeof value.error.code === "number" && typeof value.error.message === "string";
+/** A plain JSON-RPC error; `id` is null where the request's could not be read (JSON-RPC 2.0 §5). */
+export function rpcErrorLine(id: string | null, code: number, message: string, data?: unknown): Buffer {
+  return Buffer.from(`{"jsonrpc":"2.0","id":${id ?? "null"},"error":${JSON.stringify({ code, message, data })}}`);
 }
 
-/** Our error as the answer to a request. */
-export function errorResponse(id: JsonRpcId | null, error: GatehouseError): JsonRpcResponse {
-  return {
-    jsonrpc: "2.0",
-    id,
-    error: { code: GATEHOUSE_ERROR, message: `${error.message} ${error.suggestion}`, data: error.toObject() },
-  };
-}
-
-export function resultResponse(id: JsonRpcId, result: unknown): JsonRpcResponse {
-  return { jsonrpc: "2.0", id, result };
-}
-
-function isMessage(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && value.jsonrpc === "2.0";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isId(value: unknown): value is JsonRpcId {
-  return typeof value === "string" || (typeof value === "number" && Number.isFinite(value));
+export function notificationLine(method: string): Buffer {
+  return Buffer.from(JSON.stringify({ jsonrpc: "2.0", method }));
 }

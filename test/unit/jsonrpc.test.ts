@@ -1,56 +1,49 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { GatehouseError } from "../../main/errors.ts";
-import { errorResponse, isNotification, isRequest, isResponse, resultResponse } from "../../main/jsonrpc.ts";
+import {
+  errorLine,
+  GATEHOUSE_ERROR,
+  METHOD_NOT_FOUND,
+  notificationLine,
+  resultLine,
+  rpcErrorLine,
+} from "../../main/jsonrpc.ts";
 
-const kinds = (value: unknown) => [isRequest(value), isNotification(value), isResponse(value)];
+const parse = (line: Buffer): unknown => JSON.parse(line.toString("utf8"));
 
-describe("the kind of a message", () => {
-  test.each([
-    [{ jsonrpc: "2.0", id: 1, method: "ping" }, [true, false, false]],
-    [{ jsonrpc: "2.0", id: "a", method: "ping", params: {} }, [true, false, false]],
-    [{ jsonrpc: "2.0", id: 0, method: "ping" }, [true, false, false]],
-    [{ jsonrpc: "2.0", method: "notifications/initialized" }, [false, true, false]],
-    [{ jsonrpc: "2.0", id: 1, result: null }, [false, false, true]],
-    [{ jsonrpc: "2.0", id: null, error: { code: -32700, message: "no" } }, [false, false, true]],
-  ])("%j", (message, expected) => {
-    expect(kinds(message)).toEqual(expected);
-  });
-
-  test.each([
-    null,
-    [],
-    "x",
-    { id: 1, method: "ping" },
-    { jsonrpc: "1.0", id: 1, method: "ping" },
-    { jsonrpc: "2.0", id: null, method: "ping" },
-    { jsonrpc: "2.0", id: {}, method: "ping" },
-    { jsonrpc: "2.0", id: 1, method: 7 },
-    { jsonrpc: "2.0", id: 1 },
-    { jsonrpc: "2.0", id: null, result: {} },
-    { jsonrpc: "2.0", id: 1, result: {}, error: { code: 1, message: "" } },
-    { jsonrpc: "2.0", id: 1, error: { message: "no code" } },
-  ])("%j is none", (message) => {
-    expect(kinds(message)).toEqual([false, false, false]);
-  });
+test("an answer has the id as the request had it, number or string, to the letter", () => {
+  expect(resultLine("7", { tools: [] }).toString()).toBe('{"jsonrpc":"2.0","id":7,"result":{"tools":[]}}');
+  expect(resultLine('"a\\u00e9"', {}).toString()).toBe('{"jsonrpc":"2.0","id":"a\\u00e9","result":{}}');
 });
 
-test("an error of ours is the same object in `data`, under one code", () => {
+test("our error carries its whole object in data, and says message and suggestion to whoever shows only those", () => {
   const error = new GatehouseError({
     code: "sign_in_required",
     server: "github",
     message: "github needs you to sign in.",
-    suggestion: "Click “Sign in”.",
-    requestId: "r-1",
+    suggestion: "Click Sign in.",
   });
-  const response = errorResponse(7, error);
-  expect(response).toEqual({
+  expect(parse(errorLine("1", error))).toEqual({
     jsonrpc: "2.0",
-    id: 7,
-    error: { code: -32010, message: "github needs you to sign in. Click “Sign in”.", data: error.toObject() },
+    id: 1,
+    error: {
+      code: GATEHOUSE_ERROR,
+      message: "github needs you to sign in. Click Sign in.",
+      data: error.toObject(),
+    },
   });
-  expect(isResponse(JSON.parse(JSON.stringify(response)))).toBe(true);
 });
 
-test("a result goes back under the id that asked", () => {
-  expect(resultResponse("a", { tools: [] })).toEqual({ jsonrpc: "2.0", id: "a", result: { tools: [] } });
+test("an error to a request whose id could not be read has a null id and no data", () => {
+  expect(parse(rpcErrorLine(null, METHOD_NOT_FOUND, "no"))).toEqual({
+    jsonrpc: "2.0",
+    id: null,
+    error: { code: -32601, message: "no" },
+  });
+});
+
+test("no answer has a raw line end", () => {
+  const error = new GatehouseError({ code: "internal", message: "a\nb", suggestion: "c\r\nd" });
+  for (const line of [errorLine("1", error), resultLine("1", { text: "x\ny" }), notificationLine("a/b")])
+    expect(line.includes(0x0a) || line.includes(0x0d)).toBe(false);
 });

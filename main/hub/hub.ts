@@ -1,0 +1,80 @@
+/** All servers and sessions. Knows nothing of pipes, windows or how anybody signs in. */
+import type { Config } from "../config/types.ts";
+import { GatehouseError } from "../errors.ts";
+import { type HubDeps, ServerRuntime, type ServerView } from "./server-runtime.ts";
+import type { AgentPort, Session } from "./session.ts";
+
+/** An agent's open session, as the pipe holds it. */
+export interface OpenSession {
+  receive(line: Buffer): void;
+  close(): Promise<void>;
+}
+
+export class Hub {
+  readonly #deps: HubDeps;
+  readonly #servers = new Map<string, ServerRuntime>();
+
+  constructor(deps: HubDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes a configuration into force. Sessions of a server that is gone are told so and wait for its return. */
+  apply(config: Config): void {
+    const defined = new Set<string>();
+    for (const [name, definition] of [...config.servers, ...config.invalid]) {
+      defined.add(name);
+      const server = this.#servers.get(name);
+      if (server === undefined) this.#servers.set(name, new ServerRuntime(name, definition, this.#deps));
+      else server.redefine(definition);
+    }
+    for (const [name, server] of this.#servers) {
+      if (defined.has(name)) continue;
+      if (server.view().agents.length === 0) this.#servers.delete(name);
+      else server.redefine(unknownServer(name, [...defined]));
+    }
+    this.#deps.changed();
+  }
+
+  /** Throws `unknown_server`, whose details hold the names there are. */
+  openSession(name: string, account: string, agent: AgentPort, resumed: boolean): OpenSession {
+    const server = this.#known(name);
+    const session: Session = server.open(account, agent, resumed);
+    return { receive: (line) => session.receive(line), close: () => server.release(session) };
+  }
+
+  /** Sessions of this server (and account, null: all) look again at what they may do. */
+  wake(name: string, account: string | null): void {
+    this.#servers.get(name)?.wake(account);
+  }
+
+  view(name: string): ServerView | null {
+    return this.#servers.get(name)?.view() ?? null;
+  }
+
+  runtime(name: string): ServerRuntime {
+    return this.#known(name);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#servers.values()].map((server) => server.close()));
+  }
+
+  #known(name: string): ServerRuntime {
+    const server = this.#servers.get(name);
+    if (server !== undefined) return server;
+    throw unknownServer(name, [...this.#servers.keys()]);
+  }
+}
+
+export function unknownServer(name: string, names: readonly string[]): GatehouseError {
+  return new GatehouseError({
+    code: "unknown_server",
+    server: name,
+    message: `There is no server “${name}”.`,
+    suggestion:
+      names.length === 0
+        ? "No server is set up yet: add one in Gatehouse or in servers.json."
+        : `The servers there are: ${names.join(", ")}.`,
+    details: { servers: names },
+  });
+}

@@ -1,0 +1,198 @@
+/** One server of `servers.json` while the hub runs: its sessions and what they learned. */
+import type { RemoteServer, ServerConfig } from "../config/types.ts";
+import { GatehouseError } from "../errors.ts";
+import type { Clock, Credentials, Log } from "../ports.ts";
+import { signInRequired } from "../upstream/failures.ts";
+import { StdioChild } from "../upstream/stdio-child.ts";
+import { StreamableHttp } from "../upstream/streamable-http.ts";
+import type { Upstream, UpstreamEvents } from "../upstream/upstream.ts";
+import type { KnownServers } from "./known.ts";
+import { type AgentPort, Session, type SessionHost } from "./session.ts";
+
+/** Everything the hub asks about authorization. */
+export interface Gate {
+  credentials(server: RemoteServer, account: string): Credentials;
+  /** Nobody is signed in, and the server is known to want it. */
+  needsSignIn(server: RemoteServer, account: string): boolean;
+}
+
+export interface HubDeps {
+  readonly gate: Gate;
+  readonly known: KnownServers;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The environment that stdio servers build on. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Anything that the snapshot shows changed. */
+  readonly changed: () => void;
+}
+
+/** What is in force for a name: an entry, one that is wrong, or none any more. */
+export type Definition = ServerConfig | GatehouseError;
+
+/** A server's part of the snapshot, as far as sessions know it. */
+export interface ServerView {
+  readonly connecting: number;
+  readonly ready: number;
+  readonly error: GatehouseError | null;
+  readonly tools: number | null;
+  readonly agents: readonly string[];
+  readonly asked: { readonly agent: string; readonly at: number } | null;
+}
+
+/** A local program may have to be fetched by its package runner first. */
+const STDIO_CONNECT_LIMIT = 120_000;
+const HTTP_CONNECT_LIMIT = 30_000;
+
+interface Entry {
+  readonly session: Session;
+  readonly account: string;
+}
+
+export class ServerRuntime {
+  readonly name: string;
+  readonly #deps: HubDeps;
+  #definition: Definition;
+  readonly #sessions = new Set<Entry>();
+  #tools: number | null = null;
+  #asked: { agent: string; at: number } | null = null;
+
+  constructor(name: string, definition: Definition, deps: HubDeps) {
+    this.name = name;
+    this.#definition = definition;
+    this.#deps = deps;
+  }
+
+  get definition(): Definition {
+    return this.#definition;
+  }
+
+  /** Takes a changed entry into force; sessions begin anew when it matters to them. */
+  redefine(definition: Definition): void {
+    const before = this.#definition;
+    this.#definition = definition;
+    if (sameConnection(before, definition)) return;
+    this.#tools = null;
+    this.wake(null);
+  }
+
+  open(account: string, agent: AgentPort, resumed: boolean): Session {
+    const session: Session = new Session(this.#host(account), agent, resumed);
+    this.#sessions.add({ session, account });
+    return session;
+  }
+
+  async release(session: Session): Promise<void> {
+    for (const entry of this.#sessions) if (entry.session === session) this.#sessions.delete(entry);
+    await session.close();
+    this.#deps.changed();
+  }
+
+  /** Every session of the account (null: of all) begins anew. */
+  wake(account: string | null): void {
+    for (const entry of this.#sessions) if (account === null || entry.account === account) entry.session.wake();
+    this.#deps.changed();
+  }
+
+  async close(): Promise<void> {
+    const sessions = [...this.#sessions];
+    this.#sessions.clear();
+    await Promise.all(sessions.map(({ session }) => session.close()));
+  }
+
+  view(): ServerView {
+    const sessions = [...this.#sessions].map(({ session }) => session).filter(({ state }) => state !== "new");
+    return {
+      connecting: sessions.filter(({ state }) => state === "connecting").length,
+      ready: sessions.filter(({ state }) => state === "ready").length,
+      error: sessions.find(({ error }) => error !== null)?.error ?? null,
+      tools: this.#tools,
+      agents: sessions.map(({ agentName }) => agentName),
+      asked: this.#asked,
+    };
+  }
+
+  /** Opens a server session for whoever needs one, outside any agent's. */
+  upstream(account: string, events: UpstreamEvents): Upstream {
+    const definition = this.#definition;
+    const blocked = this.#off();
+    if (blocked !== null) throw blocked;
+    if (definition instanceof GatehouseError) throw definition;
+    const { clock, log, env } = this.#deps;
+    if (definition.type === "stdio") return new StdioChild({ server: definition, events, log, env });
+    if (definition.type === "sse") throw unsupported(this.name);
+    const credentials = this.#deps.gate.credentials(definition, account);
+    return new StreamableHttp({ server: definition, credentials, events, clock, log });
+  }
+
+  #off(): GatehouseError | null {
+    const definition = this.#definition;
+    if (definition instanceof GatehouseError) return definition;
+    if (definition.enabled) return null;
+    return new GatehouseError({
+      code: "server_disabled",
+      server: this.name,
+      message: `${this.name} is turned off.`,
+      suggestion: 'Turn it on in Gatehouse, or set "enabled": true in servers.json.',
+    });
+  }
+
+  #host(account: string): SessionHost {
+    const { deps, name } = { deps: this.#deps, name: this.name };
+    const url = (): string | null => {
+      const definition = this.#definition;
+      return definition instanceof GatehouseError || definition.type === "stdio" ? null : definition.url;
+    };
+    const isLocal = (): boolean => !(this.#definition instanceof GatehouseError) && this.#definition.type === "stdio";
+    return {
+      name,
+      get connectLimit() {
+        return isLocal() ? STDIO_CONNECT_LIMIT : HTTP_CONNECT_LIMIT;
+      },
+      blocked: () => {
+        const off = this.#off();
+        if (off !== null) return off;
+        const definition = this.#definition;
+        if (definition instanceof GatehouseError || definition.type === "stdio") return null;
+        return deps.gate.needsSignIn(definition, account) ? signInRequired(name) : null;
+      },
+      open: (events) => this.upstream(account, events),
+      known: () => {
+        const at = url();
+        return at === null ? null : deps.known.server(name, at);
+      },
+      learned: (known) => {
+        const at = url();
+        if (at !== null) deps.known.learned(name, at, known);
+      },
+      listedTools: (count) => {
+        if (this.#tools === count) return;
+        this.#tools = count;
+        deps.changed();
+      },
+      asked: (agent) => {
+        this.#asked = { agent, at: deps.clock.now() };
+        deps.changed();
+      },
+      changed: deps.changed,
+    };
+  }
+}
+
+function unsupported(name: string): GatehouseError {
+  return new GatehouseError({
+    code: "unsupported",
+    server: name,
+    message: `${name} is set to the old SSE transport, which this version of Gatehouse does not speak.`,
+    suggestion:
+      'Most such servers speak streamable HTTP too: take "type" out of its entry in servers.json and give its new address.',
+  });
+}
+
+/** Whether a session can go on with the changed entry: only what reaches the server counts. */
+function sameConnection(a: Definition, b: Definition): boolean {
+  if (a instanceof GatehouseError || b instanceof GatehouseError) {
+    return a instanceof GatehouseError && b instanceof GatehouseError && a.message === b.message;
+  }
+  return JSON.stringify({ ...a, tools: null, timeout: 0 }) === JSON.stringify({ ...b, tools: null, timeout: 0 });
+}

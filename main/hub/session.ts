@@ -1,0 +1,475 @@
+/**
+ * One agent's conversation with one server. Messages pass through untouched while the server can be reached; while it
+ * cannot, the session answers by itself, and joins the server as soon as it can be reached, without the agent's help.
+ */
+import { type Peek, peek } from "../../shim/scan.ts";
+import { asGatehouseError, type GatehouseError } from "../errors.ts";
+import {
+  errorLine,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  notificationLine,
+  PARSE_ERROR,
+  resultLine,
+  rpcErrorLine,
+} from "../jsonrpc.ts";
+import { badAnswer, noHandshake, sessionLost } from "../upstream/failures.ts";
+import type { Upstream, UpstreamEvents } from "../upstream/upstream.ts";
+import {
+  alreadySignedIn,
+  emptyList,
+  initializeResult,
+  type KnownServer,
+  SIGN_IN_TOOL,
+  signInTool,
+  signInToolResult,
+} from "./provisional.ts";
+
+/** Milliseconds that an agent's handshake waits for the server's own answer before the hub gives one. */
+const PATIENCE = 3_000;
+const RETRY_FIRST = 1_000;
+const RETRY_MOST = 60_000;
+
+/** What a session asks of the server that it belongs to. */
+export interface SessionHost {
+  readonly name: string;
+  /** Milliseconds that the server may take for its handshake. */
+  readonly connectLimit: number;
+  /** Why no connection can work now (off, invalid, nobody signed in); null when one may. */
+  blocked(): GatehouseError | null;
+  open(events: UpstreamEvents): Upstream;
+  known(): KnownServer | null;
+  /** The server answered a handshake. */
+  learned(known: KnownServer): void;
+  listedTools(count: number): void;
+  /** The agent met the need to sign in. */
+  asked(agent: string): void;
+  /** Anything that the snapshot shows changed. */
+  changed(): void;
+}
+
+/** The agent's end. */
+export interface AgentPort {
+  write(line: Buffer): void;
+}
+
+type Link =
+  | { readonly kind: "none" }
+  | { readonly kind: "connecting"; readonly upstream: Upstream; readonly initId: string }
+  | { readonly kind: "ready"; readonly upstream: Upstream }
+  | { readonly kind: "down"; readonly error: GatehouseError };
+
+export type SessionState = "new" | "connecting" | "ready" | "down";
+
+interface InFlight {
+  readonly method: string;
+}
+
+export class Session {
+  readonly #host: SessionHost;
+  readonly #agent: AgentPort;
+  #link: Link = { kind: "none" };
+  #closed = false;
+  /** The agent's `initialize`, kept to be said again to every new server session. */
+  #handshake: { readonly message: Record<string, unknown>; readonly requested: unknown } | null = null;
+  /** JSON text of the id of an `initialize` that is not answered yet. */
+  #openHandshake: string | null = null;
+  #agentInitialized = false;
+  /** Whose lists the agent holds, as far as it was told. */
+  #agentHolds: "nothing" | "ours" | "server's" | "outdated";
+  /** The handshake that the agent got may promise more than the server has. */
+  #promised: boolean;
+  #serverCapabilities: Readonly<Record<string, unknown>> | null = null;
+  #offeredSignIn = false;
+  #logLevel: Buffer | null = null;
+  readonly #inFlight = new Map<string, InFlight>();
+  #queue: { line: Buffer; peeked: Peek }[] = [];
+  #patience: NodeJS.Timeout | undefined;
+  #connectLimit: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #attempts = 0;
+  #agentName = "an agent";
+
+  /** `resumed`: the agent had its handshake with an earlier hub, so what it was told may be out of date. */
+  constructor(host: SessionHost, agent: AgentPort, resumed: boolean) {
+    this.#host = host;
+    this.#agent = agent;
+    this.#agentHolds = resumed ? "outdated" : "nothing";
+    this.#promised = resumed;
+  }
+
+  /** As the agent introduced itself. */
+  get agentName(): string {
+    return this.#agentName;
+  }
+
+  get state(): SessionState {
+    return this.#link.kind === "none" ? "new" : this.#link.kind;
+  }
+
+  get error(): GatehouseError | null {
+    return this.#link.kind === "down" ? this.#link.error : null;
+  }
+
+  /** A line of the agent's. */
+  receive(line: Buffer): void {
+    if (this.#closed) return;
+    const peeked = peek(line);
+    if (!peeked.ok) return this.#agent.write(rpcErrorLine(null, PARSE_ERROR, "This is not a JSON-RPC message."));
+    const { id, method } = peeked;
+    if (method === "initialize" && id !== null) return this.#startHandshake(line, id);
+    if (method === "notifications/initialized") return this.#finishHandshake(line);
+    if (this.#handshake === null) {
+      if (method !== null && id !== null) this.#beforeHandshake(id, method);
+      return;
+    }
+    if (method === null || id === null) {
+      if (this.#link.kind === "ready") this.#link.upstream.send(line, peeked);
+      else if (method === "notifications/cancelled") this.#cancelQueued(line);
+      return;
+    }
+    if (method === "logging/setLevel") this.#logLevel = line;
+    this.#request(line, peeked, id, method);
+  }
+
+  /** Something changed that decides about the connection (a grant, the configuration, a click on Retry): begin anew. */
+  wake(): void {
+    if (this.#closed || this.#handshake === null) return;
+    const blocked = this.#host.blocked();
+    this.#failures = 0;
+    this.#drop(blocked ?? sessionLost(this.#host.name));
+    if (this.#agentHolds !== "nothing") this.#agentHolds = "outdated";
+    if (blocked === null) this.#connect();
+    else this.#down(blocked);
+  }
+
+  /** The agent is gone. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#patience);
+    clearTimeout(this.#connectLimit);
+    clearTimeout(this.#retry);
+    const link = this.#link;
+    this.#link = { kind: "none" };
+    if (link.kind === "ready" || link.kind === "connecting") await link.upstream.close();
+  }
+
+  /** A probe of a newer era is told plainly, so that the agent goes on with `initialize`. */
+  #beforeHandshake(id: string, method: string): void {
+    if (method === "ping") return this.#agent.write(resultLine(id, {}));
+    const known = method === "server/discover" ? METHOD_NOT_FOUND : INVALID_REQUEST;
+    this.#agent.write(rpcErrorLine(id, known, `${method} came before initialize.`));
+  }
+
+  #startHandshake(line: Buffer, id: string): void {
+    let message: Record<string, unknown>;
+    try {
+      message = JSON.parse(line.toString("utf8")) as Record<string, unknown>;
+    } catch {
+      return this.#agent.write(rpcErrorLine(id, PARSE_ERROR, "This initialize is not valid JSON."));
+    }
+    const params = (message.params ?? {}) as {
+      protocolVersion?: unknown;
+      clientInfo?: { name?: unknown; title?: unknown };
+    };
+    const name = params.clientInfo?.title ?? params.clientInfo?.name;
+    if (typeof name === "string" && name !== "") this.#agentName = plainName(name);
+    this.#handshake = { message, requested: params.protocolVersion };
+    this.#openHandshake = id;
+    const blocked = this.#host.blocked();
+    if (blocked !== null) {
+      this.#drop(blocked);
+      return this.#down(blocked);
+    }
+    this.#patience = setTimeout(() => this.#answerHandshake(null), PATIENCE);
+    this.#drop(sessionLost(this.#host.name));
+    this.#connect();
+  }
+
+  #finishHandshake(line: Buffer): void {
+    this.#agentInitialized = true;
+    if (this.#link.kind === "ready") this.#link.upstream.send(line, peek(line));
+    this.#announce();
+  }
+
+  /** The hub's own answer to `initialize`. */
+  #answerHandshake(why: GatehouseError | null): void {
+    clearTimeout(this.#patience);
+    const id = this.#openHandshake;
+    if (id === null) return;
+    this.#openHandshake = null;
+    this.#promised = true;
+    if (this.#agentHolds === "nothing") this.#agentHolds = "ours";
+    const result = initializeResult(
+      this.#host.name,
+      this.#handshake?.requested,
+      this.#host.known(),
+      why === null ? null : why.toObject(),
+    );
+    this.#respond(id, result);
+  }
+
+  #connect(): void {
+    clearTimeout(this.#retry);
+    if (this.#handshake === null) return;
+    const initId = `"gatehouse-initialize-${++this.#attempts}"`;
+    let upstream: Upstream;
+    const current = (): boolean => !this.#closed && "upstream" in this.#link && this.#link.upstream === upstream;
+    try {
+      upstream = this.#host.open({
+        message: (line, peeked) => current() && this.#fromServer(line, peeked),
+        failed: (id, error) => current() && this.#failed(id, error),
+        closed: (error) => current() && this.#lost(error),
+      });
+    } catch (error) {
+      return this.#down(asGatehouseError(error, this.#host.name));
+    }
+    this.#link = { kind: "connecting", upstream, initId };
+    const line = Buffer.from(JSON.stringify({ ...this.#handshake.message, id: JSON.parse(initId) as string }));
+    this.#connectLimit = setTimeout(() => {
+      if (!current()) return;
+      void upstream.close();
+      this.#down(noHandshake(this.#host.name, this.#host.connectLimit));
+    }, this.#host.connectLimit);
+    upstream.send(line, { id: initId, method: "initialize", isAnswer: false, ok: true });
+    this.#host.changed();
+  }
+
+  #fromServer(line: Buffer, peeked: Peek): void {
+    if (this.#link.kind === "connecting" && peeked.isAnswer && peeked.id === this.#link.initId)
+      return this.#connected(line, this.#link.upstream);
+    if (peeked.isAnswer && peeked.id !== null) {
+      const request = this.#inFlight.get(peeked.id);
+      this.#inFlight.delete(peeked.id);
+      if (request?.method === "tools/list") this.#countTools(line);
+    }
+    this.#agent.write(line);
+  }
+
+  #connected(line: Buffer, upstream: Upstream): void {
+    clearTimeout(this.#connectLimit);
+    const answer = JSON.parse(line.toString("utf8")) as { result?: Record<string, unknown>; error?: unknown };
+    const { result } = answer;
+    if (result === undefined || typeof result.protocolVersion !== "string") {
+      const id = this.#openHandshake;
+      if (id !== null && answer.error !== undefined) {
+        // The server's own refusal (an unsupported version, say) is the agent's to judge.
+        clearTimeout(this.#patience);
+        this.#openHandshake = null;
+        const error = answer.error as { code?: unknown; message?: unknown; data?: unknown };
+        this.#agent.write(rpcErrorLine(id, Number(error.code), String(error.message), error.data));
+      }
+      void upstream.close();
+      return this.#down(badAnswer(this.#host.name, "refused the MCP handshake"));
+    }
+    upstream.negotiated(result.protocolVersion);
+    this.#link = { kind: "ready", upstream };
+    this.#failures = 0;
+    this.#serverCapabilities = record(result.capabilities);
+    this.#host.learned({
+      capabilities: this.#serverCapabilities,
+      serverInfo: record(result.serverInfo),
+      instructions: typeof result.instructions === "string" ? result.instructions : null,
+    });
+    clearTimeout(this.#patience);
+    const id = this.#openHandshake;
+    if (id !== null) {
+      this.#openHandshake = null;
+      this.#promised = this.#agentHolds === "outdated";
+      if (this.#agentHolds === "nothing") this.#agentHolds = "server's";
+      this.#respond(id, result);
+    } else if (this.#agentInitialized) {
+      this.#tell(upstream, { jsonrpc: "2.0", method: "notifications/initialized" });
+    }
+    if (this.#logLevel !== null && id === null) this.#replayLogLevel(upstream, this.#logLevel);
+    this.#announce();
+    for (const { line: waiting, peeked } of this.#queue.splice(0)) {
+      if (peeked.id !== null && peeked.method !== null) this.#request(waiting, peeked, peeked.id, peeked.method);
+    }
+    this.#host.changed();
+  }
+
+  #tell(upstream: Upstream, message: object): void {
+    const line = Buffer.from(JSON.stringify(message));
+    upstream.send(line, peek(line));
+  }
+
+  /** A level set with an earlier server session still holds for the agent. */
+  #replayLogLevel(upstream: Upstream, level: Buffer): void {
+    if (this.#serverCapabilities?.logging === undefined) return;
+    const message = JSON.parse(level.toString("utf8")) as Record<string, unknown>;
+    const id = `gatehouse-level-${++this.#attempts}`;
+    const line = Buffer.from(JSON.stringify({ ...message, id }));
+    // Its answer has an id that the agent does not know; agents ignore such answers, and this one never gets there.
+    this.#inFlight.set(JSON.stringify(id), { method: "" });
+    upstream.send(line, peek(line));
+  }
+
+  #request(line: Buffer, peeked: Peek, id: string, method: string): void {
+    const link = this.#link;
+    if (link.kind === "connecting" || link.kind === "none") {
+      this.#queue.push({ line, peeked });
+      return;
+    }
+    if (link.kind === "ready") {
+      const own = this.#ownAnswer(line, method);
+      if (own !== null) return this.#respond(id, own);
+      this.#inFlight.set(id, { method });
+      return link.upstream.send(line, peeked);
+    }
+    if (canRetry(link.error) && method !== "ping") {
+      this.#queue.push({ line, peeked });
+      return this.#connect();
+    }
+    this.#answerWithout(id, method, line, link.error);
+  }
+
+  /** What the hub answers itself although the server is there; null: ask the server. */
+  #ownAnswer(line: Buffer, method: string): unknown {
+    if (this.#offeredSignIn && method === "tools/call" && toolName(line) === SIGN_IN_TOOL)
+      return alreadySignedIn(this.#host.name);
+    if (!this.#promised) return null;
+    // The hub's handshake promised what this server does not have: an empty list is the truth, an error is noise.
+    const capability = method.slice(0, method.indexOf("/"));
+    if (this.#serverCapabilities !== null && this.#serverCapabilities[capability] === undefined) {
+      if (method === "logging/setLevel") return {};
+      return emptyList(method);
+    }
+    return null;
+  }
+
+  /** An answer without the server: the sign-in tool and empty lists when a person is needed, else the error. */
+  #answerWithout(id: string, method: string, line: Buffer | null, error: GatehouseError): void {
+    if (method === "ping") return this.#respond(id, {});
+    if (error.code === "sign_in_required") {
+      this.#host.asked(this.#agentName);
+      if (method === "tools/list") {
+        this.#offeredSignIn = true;
+        this.#agentHolds = "ours";
+        return this.#respond(id, { tools: [signInTool(this.#host.name)] });
+      }
+      if (method === "logging/setLevel") return this.#respond(id, {});
+      const empty = emptyList(method);
+      if (empty !== null) {
+        this.#agentHolds = "ours";
+        return this.#respond(id, empty);
+      }
+      if (method === "tools/call" && line !== null && toolName(line) === SIGN_IN_TOOL)
+        return this.#respond(id, signInToolResult(error.toObject()));
+    }
+    this.#agent.write(errorLine(id, error));
+  }
+
+  #failed(id: string, error: GatehouseError): void {
+    if (this.#link.kind === "connecting" && id === this.#link.initId) {
+      void this.#link.upstream.close();
+      return this.#down(error);
+    }
+    const request = this.#inFlight.get(id);
+    if (request === undefined) return;
+    this.#inFlight.delete(id);
+    this.#answerWithout(id, request.method, null, error);
+    this.#host.changed();
+  }
+
+  #lost(error: GatehouseError): void {
+    if (this.#agentHolds !== "nothing") this.#agentHolds = "outdated";
+    this.#drop(error);
+    this.#down(error);
+  }
+
+  /** Lets go of the server session; what was in flight is answered with `error`. */
+  #drop(error: GatehouseError): void {
+    clearTimeout(this.#connectLimit);
+    clearTimeout(this.#retry);
+    const link = this.#link;
+    this.#link = { kind: "none" };
+    if (link.kind === "ready" || link.kind === "connecting") void link.upstream.close();
+    for (const [id, { method }] of this.#inFlight) {
+      if (method !== "") this.#answerWithout(id, method, null, error);
+    }
+    this.#inFlight.clear();
+  }
+
+  #down(error: GatehouseError): void {
+    clearTimeout(this.#connectLimit);
+    this.#link = { kind: "down", error };
+    this.#answerHandshake(error);
+    for (const { line, peeked } of this.#queue.splice(0)) {
+      if (peeked.id !== null && peeked.method !== null) this.#answerWithout(peeked.id, peeked.method, line, error);
+    }
+    if (canRetry(error)) {
+      const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.#failures++) * (0.75 + Math.random() / 2);
+      clearTimeout(this.#retry);
+      this.#retry = setTimeout(() => {
+        if (this.#link.kind === "down") this.#connect();
+      }, wait);
+    }
+    this.#announce();
+    this.#host.changed();
+  }
+
+  /** Tells the agent, once it listens, that its lists are out of date. */
+  #announce(): void {
+    const link = this.#link;
+    if (!this.#agentInitialized || this.#agentHolds === "nothing") return;
+    // While a retry is on its way nothing is said: the answer would be out of date at once.
+    const now = link.kind === "ready" ? "server's" : link.kind === "down" && !canRetry(link.error) ? "ours" : null;
+    if (now === null || this.#agentHolds === now) return;
+    this.#agentHolds = now;
+    for (const list of ["tools", "prompts", "resources"])
+      this.#agent.write(notificationLine(`notifications/${list}/list_changed`));
+  }
+
+  #cancelQueued(line: Buffer): void {
+    const message = JSON.parse(line.toString("utf8")) as { params?: { requestId?: unknown } };
+    const id = JSON.stringify(message.params?.requestId);
+    this.#queue = this.#queue.filter(({ peeked }) => peeked.id !== id);
+  }
+
+  #countTools(line: Buffer): void {
+    try {
+      const answer = JSON.parse(line.toString("utf8")) as { result?: { tools?: unknown } };
+      if (Array.isArray(answer.result?.tools)) this.#host.listedTools(answer.result.tools.length);
+    } catch {
+      // The agent will say so; counting is not worth an error.
+    }
+  }
+
+  #respond(id: string, result: unknown): void {
+    this.#agent.write(resultLine(id, result));
+  }
+}
+
+function toolName(line: Buffer): string | null {
+  if (!line.includes(SIGN_IN_TOOL)) return null;
+  try {
+    const message = JSON.parse(line.toString("utf8")) as { params?: { name?: unknown } };
+    return typeof message.params?.name === "string" ? message.params.name : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether trying again by itself can help, without a person doing something first. */
+function canRetry(error: GatehouseError): boolean {
+  return (
+    error.code === "upstream_unreachable" ||
+    error.code === "upstream_failed" ||
+    error.code === "session_lost" ||
+    error.code === "refresh_failed"
+  );
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+/** A name that came from another program, fit to be shown. */
+function plainName(name: string): string {
+  return Array.from(name.replace(/[\p{Cc}\p{Cf}]+/gu, " ").trim())
+    .slice(0, 60)
+    .join("");
+}

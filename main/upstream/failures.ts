@@ -1,0 +1,117 @@
+/** The errors that an upstream meets, in words for a person. */
+import { GatehouseError, quoteRemote } from "../errors.ts";
+
+/** Every door at which the person can sign in. */
+export function signInRequired(server: string, cause?: GatehouseError): GatehouseError {
+  return new GatehouseError({
+    code: "sign_in_required",
+    server,
+    message: `${server} needs you to sign in.`,
+    suggestion: `Click “Sign in to ${server}” in the Gatehouse tray menu or window, or run: gatehouse login ${shellName(server)}`,
+    ...(cause === undefined
+      ? {}
+      : { cause, details: { reason: cause.code, reason_correlation_id: cause.correlationId } }),
+  });
+}
+
+function shellName(server: string): string {
+  return /^[\w.-]+$/u.test(server) ? server : `"${server}"`;
+}
+
+export function insufficientScope(server: string, scope: string | null): GatehouseError {
+  const asked = scope === null ? "more access" : `the access ${quoteRemote(scope)}`;
+  return new GatehouseError({
+    code: "insufficient_scope",
+    server,
+    message: `${server} wants ${asked} for this call than you have given.`,
+    suggestion: `Sign out of ${server} and in again, and allow what it asks for.`,
+    ...(scope === null ? {} : { details: { scope } }),
+  });
+}
+
+export function unreachable(server: string, host: string, cause: unknown): GatehouseError {
+  return new GatehouseError({
+    code: "upstream_unreachable",
+    server,
+    message: `${server} cannot be reached at ${host}: ${networkReason(cause)}.`,
+    suggestion: "Check the network and the server's address; Gatehouse tries again by itself.",
+    cause,
+  });
+}
+
+/** A system error code in plain words; never the error's own text, which may quote a request. */
+function networkReason(cause: unknown): string {
+  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+  switch (code) {
+    case "ECONNREFUSED":
+      return "nothing listens there";
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "its name is not known";
+    case "ETIMEDOUT":
+      return "no answer came in time";
+    case "ECONNRESET":
+    case "EPIPE":
+      return "the connection was cut";
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return "there is no way to it";
+    default:
+      return code === undefined ? "the connection failed" : `the connection failed (${code})`;
+  }
+}
+
+export function badAnswer(server: string, what: string, details?: Readonly<Record<string, unknown>>): GatehouseError {
+  return new GatehouseError({
+    code: "upstream_failed",
+    server,
+    message: `${server} ${what}.`,
+    suggestion: "Try again; if it stays, its operator has to look.",
+    ...(details === undefined ? {} : { details }),
+  });
+}
+
+export function sessionLost(server: string): GatehouseError {
+  return new GatehouseError({
+    code: "session_lost",
+    server,
+    message: `${server} ended the session while this request was running.`,
+    suggestion: "Check whether it took effect, then call again: a new session is opened by itself.",
+  });
+}
+
+export function cannotStart(server: string, command: string, cause: unknown): GatehouseError {
+  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+  const why =
+    code === "ENOENT"
+      ? "there is no such program"
+      : code === "EACCES"
+        ? "it may not be run"
+        : `error ${code ?? "unknown"}`;
+  return new GatehouseError({
+    code: "upstream_unreachable",
+    server,
+    message: `${server} cannot be started: ${command}: ${why}.`,
+    suggestion: "Give the program's full path as command in servers.json.",
+    cause,
+  });
+}
+
+export function exited(server: string, how: string, lastWords: string | null): GatehouseError {
+  return new GatehouseError({
+    code: "upstream_failed",
+    server,
+    message: `${server} ended by itself (${how})${lastWords === null ? "" : `: ${quoteRemote(lastWords)}`}.`,
+    suggestion: "Run its command in a terminal to see what is wrong; Gatehouse starts it again by itself.",
+  });
+}
+
+/** `limit` in milliseconds. */
+export function noHandshake(server: string, limit: number): GatehouseError {
+  return new GatehouseError({
+    code: "upstream_unreachable",
+    server,
+    message: `${server} did not answer the MCP handshake within ${Math.round(limit / 1000)} seconds.`,
+    suggestion: "Check that its address or command is an MCP server; Gatehouse tries again by itself.",
+  });
+}

@@ -1,0 +1,138 @@
+/** A server that is a program on this computer: one child a session, newline-framed JSON-RPC on its stdin and stdout. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { LineSplitter, NEWLINE } from "../../shim/frame.ts";
+import { type Peek, peek } from "../../shim/scan.ts";
+import type { StdioServer } from "../config/types.ts";
+import type { Log } from "../ports.ts";
+import { cannotStart, exited, sessionLost } from "./failures.ts";
+import type { Upstream, UpstreamEvents } from "./upstream.ts";
+
+export interface StdioOptions {
+  readonly server: StdioServer;
+  readonly events: UpstreamEvents;
+  readonly log: Log;
+  /** The environment that the child builds on; ours is not the child's business. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds between the steps of the ladder: end of stdin, SIGTERM, SIGKILL. */
+  readonly grace?: number;
+}
+
+const GRACE = 2_000;
+const OWN_VARIABLES = /^(GATEHOUSE_|ELECTRON_)/;
+
+export class StdioChild implements Upstream {
+  readonly #options: StdioOptions;
+  readonly #child: ChildProcess;
+  readonly #inFlight = new Set<string>();
+  readonly #exited: Promise<void>;
+  #closed = false;
+  #lastWords: string | null = null;
+
+  constructor(options: StdioOptions) {
+    this.#options = options;
+    const { server } = options;
+    const inherited = Object.fromEntries(Object.entries(options.env).filter(([name]) => !OWN_VARIABLES.test(name)));
+    this.#child = spawn(server.command, [...server.args], {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...inherited, ...server.env },
+      windowsHide: true,
+      // A group of its own, so that the whole tree ends with it.
+      detached: process.platform !== "win32",
+      ...(server.cwd === null ? {} : { cwd: server.cwd }),
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#child.once("error", (error) => {
+        this.#over(() => cannotStart(server.name, server.command, error));
+        resolve();
+      });
+      this.#child.once("exit", (code, signal) => {
+        this.#over(() => exited(server.name, signal ?? `exit code ${code}`, this.#lastWords));
+        resolve();
+      });
+    });
+    const lines = new LineSplitter(
+      (line) => this.#fromChild(line),
+      () => options.log.warn("upstream.line_too_long", { server: server.name }),
+    );
+    this.#child.stdout?.on("data", (chunk: Buffer) => lines.push(chunk));
+    this.#child.stdin?.on("error", () => {});
+    const words = new LineSplitter(
+      (line) => {
+        this.#lastWords = line.toString("utf8").slice(0, 500);
+        options.log.debug("upstream.stderr", { server: server.name, text: this.#lastWords });
+      },
+      () => {},
+      64 * 1024,
+    );
+    this.#child.stderr?.on("data", (chunk: Buffer) => words.push(chunk));
+  }
+
+  send(message: Buffer, peeked: Peek): void {
+    const { stdin } = this.#child;
+    if (this.#closed || stdin === null || stdin.destroyed) {
+      if (peeked.id !== null && peeked.method !== null)
+        this.#options.events.failed(peeked.id, sessionLost(this.#options.server.name));
+      return;
+    }
+    if (peeked.id !== null && peeked.method !== null) this.#inFlight.add(peeked.id);
+    stdin.cork();
+    stdin.write(message);
+    stdin.write(NEWLINE);
+    stdin.uncork();
+  }
+
+  negotiated(): void {}
+
+  async close(): Promise<void> {
+    if (this.#closed) return this.#exited;
+    this.#closed = true;
+    const grace = this.#options.grace ?? GRACE;
+    this.#child.stdin?.end();
+    if (await this.#gone(grace)) return;
+    this.#signal("SIGTERM");
+    if (await this.#gone(grace)) return;
+    this.#signal("SIGKILL");
+    await this.#exited;
+  }
+
+  async #gone(within: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), within);
+    });
+    const gone = await Promise.race([this.#exited.then(() => true as const), late]);
+    clearTimeout(timer);
+    return gone;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      if (process.platform === "win32") this.#child.kill(signal);
+      else process.kill(-pid, signal);
+    } catch {
+      // It went by itself.
+    }
+  }
+
+  #fromChild(line: Buffer): void {
+    if (this.#closed) return;
+    const message = peek(line);
+    if (!message.ok) {
+      this.#options.log.debug("upstream.noise", { server: this.#options.server.name });
+      return;
+    }
+    if (message.isAnswer && message.id !== null) this.#inFlight.delete(message.id);
+    this.#options.events.message(line, message);
+  }
+
+  #over(error: () => ReturnType<typeof exited>): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const why = error();
+    for (const id of this.#inFlight) this.#options.events.failed(id, why);
+    this.#inFlight.clear();
+    this.#options.events.closed(why);
+  }
+}

@@ -1,0 +1,349 @@
+/** Streamable HTTP (MCP 2025-11-25 transports): a POST a message, answers as JSON or as an event stream, a GET stream. */
+import type { IncomingMessage } from "node:http";
+import { flatten, MAX_LINE } from "../../shim/frame.ts";
+import { type Peek, peek } from "../../shim/scan.ts";
+import type { RemoteServer } from "../config/types.ts";
+import type { GatehouseError } from "../errors.ts";
+import { challengeFrom } from "../http/www-authenticate.ts";
+import type { Challenge, Clock, Credentials, Log } from "../ports.ts";
+import { badAnswer, insufficientScope, sessionLost, signInRequired, unreachable } from "./failures.ts";
+import { exchange, type Handle, readBody } from "./http-exchange.ts";
+import { SseParser } from "./sse.ts";
+import type { Upstream, UpstreamEvents } from "./upstream.ts";
+
+const ERROR_BODY_CAP = 64 * 1024;
+const DELETE_LIMIT = 2_000;
+const CONNECT_LIMIT = 30_000;
+const RECONNECT_FIRST = 1_000;
+const RECONNECT_MOST = 30_000;
+
+export interface HttpUpstreamOptions {
+  readonly server: RemoteServer;
+  readonly credentials: Credentials;
+  readonly events: UpstreamEvents;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Pending {
+  readonly message: Buffer;
+  readonly peeked: Peek;
+  /** The token that the last try carried. */
+  used: string | null;
+  /** Tries left after a 401: a token the resource refused is replaced once. */
+  retries: number;
+}
+
+export class StreamableHttp implements Upstream {
+  readonly #options: HttpUpstreamOptions;
+  readonly #url: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+  /** A static Authorization header in the configuration stands for itself: no token of ours goes beside it. */
+  readonly #staticAuthorization: boolean;
+  #sessionId: string | null = null;
+  #protocolVersion: string | null = null;
+  #closed = false;
+  readonly #handles = new Set<Handle>();
+  #streamTimer: NodeJS.Timeout | undefined;
+  #streamFailures = 0;
+
+  constructor(options: HttpUpstreamOptions) {
+    this.#options = options;
+    this.#url = new URL(options.server.url);
+    this.#headers = Object.fromEntries(
+      Object.entries(options.server.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    this.#staticAuthorization = "authorization" in this.#headers;
+  }
+
+  send(message: Buffer, peeked: Peek): void {
+    void this.#post({ message, peeked, used: null, retries: 1 });
+  }
+
+  negotiated(protocolVersion: string): void {
+    this.#protocolVersion = protocolVersion;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#streamTimer);
+    for (const handle of this.#handles) handle.abort();
+    this.#handles.clear();
+    if (this.#sessionId !== null) await this.#delete();
+  }
+
+  async #post(pending: Pending): Promise<void> {
+    const { peeked } = pending;
+    let token: string | null;
+    try {
+      token = this.#staticAuthorization ? null : await this.#options.credentials.token();
+    } catch (error) {
+      return this.#fail(peeked, error as GatehouseError);
+    }
+    if (this.#closed) return;
+    pending.used = token;
+    const handle = exchange(
+      {
+        url: this.#url,
+        method: "POST",
+        headers: {
+          ...this.#requestHeaders(token),
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+        },
+        body: pending.message,
+        headersWithin: peeked.method === "initialize" ? CONNECT_LIMIT : null,
+      },
+      (answer) => {
+        this.#whenOver(answer, handle);
+        this.#answered(pending, answer);
+      },
+      (error) => {
+        this.#handles.delete(handle);
+        this.#fail(peeked, unreachable(this.#name, this.#url.host, error));
+      },
+    );
+    this.#handles.add(handle);
+  }
+
+  get #name(): string {
+    return this.#options.server.name;
+  }
+
+  #requestHeaders(token: string | null): Record<string, string> {
+    return {
+      ...this.#headers,
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(this.#sessionId === null ? {} : { "mcp-session-id": this.#sessionId }),
+      ...(this.#protocolVersion === null ? {} : { "mcp-protocol-version": this.#protocolVersion }),
+    };
+  }
+
+  #whenOver(answer: IncomingMessage, handle: Handle): void {
+    answer.on("close", () => this.#handles.delete(handle));
+    answer.on("error", () => {});
+  }
+
+  #answered(pending: Pending, answer: IncomingMessage): void {
+    const { peeked } = pending;
+    const status = answer.statusCode ?? 0;
+    if (status === 401 || status === 403) return this.#refused(pending, answer, status);
+    if (status === 404 && this.#sessionId !== null) {
+      answer.resume();
+      return this.#lost();
+    }
+    const sessionId = answer.headers["mcp-session-id"];
+    if (peeked.method === "initialize" && typeof sessionId === "string" && /^[\x21-\x7e]+$/.test(sessionId))
+      this.#sessionId = sessionId;
+    if (status >= 200 && status < 300) {
+      if (peeked.method === "notifications/initialized") this.#openStream(null);
+      const type = (answer.headers["content-type"] ?? "").toLowerCase();
+      if (type.startsWith("text/event-stream")) return this.#stream(peeked, answer);
+      return this.#body(peeked, answer, status);
+    }
+    this.#refusedOtherwise(peeked, answer, status);
+  }
+
+  #refused(pending: Pending, answer: IncomingMessage, status: 401 | 403): void {
+    const { peeked } = pending;
+    const challenge = challengeFrom(status, answer.headers["www-authenticate"], this.#options.clock.now());
+    if (status === 403 && challenge.error !== "insufficient_scope")
+      return this.#refusedOtherwise(peeked, answer, status);
+    answer.resume();
+    if (this.#staticAuthorization)
+      return this.#fail(
+        peeked,
+        badAnswer(this.#name, "refused the Authorization header that servers.json holds for it", { status }),
+      );
+    void this.#askForToken(pending, challenge);
+  }
+
+  async #askForToken(pending: Pending, challenge: Challenge): Promise<void> {
+    const { peeked } = pending;
+    try {
+      const verdict = await this.#options.credentials.refused(pending.used, challenge);
+      if (this.#closed) return;
+      if (verdict === "retry" && pending.retries > 0) {
+        pending.retries--;
+        return await this.#post(pending);
+      }
+    } catch (error) {
+      return this.#fail(peeked, error as GatehouseError);
+    }
+    this.#fail(
+      peeked,
+      challenge.status === 403 ? insufficientScope(this.#name, challenge.scope) : signInRequired(this.#name),
+    );
+  }
+
+  #refusedOtherwise(peeked: Peek, answer: IncomingMessage, status: number): void {
+    if (status >= 300 && status < 400) {
+      answer.resume();
+      const to = redirectTarget(answer.headers.location, this.#url);
+      const details = { status, ...(to === null ? {} : { location: to }) };
+      return this.#fail(
+        peeked,
+        badAnswer(this.#name, "has moved; its address in servers.json has to be changed", details),
+      );
+    }
+    readBody(answer, ERROR_BODY_CAP, (body) => {
+      if (this.#closed) return;
+      // A server that says why in JSON-RPC says it to the agent.
+      if (body !== null && peeked.id !== null) {
+        const answered = peek(body);
+        if (answered.ok && answered.isAnswer && (answered.id === peeked.id || answered.id === null)) {
+          if (answered.id === peeked.id) return this.#options.events.message(flatten(body), answered);
+        }
+      }
+      this.#fail(peeked, badAnswer(this.#name, `answered with HTTP status ${status}`, { status }));
+    });
+  }
+
+  #body(peeked: Peek, answer: IncomingMessage, status: number): void {
+    readBody(answer, MAX_LINE, (body) => {
+      if (this.#closed) return;
+      if (body === null)
+        return this.#fail(peeked, badAnswer(this.#name, "broke off its answer, or sent more than 64 MiB"));
+      if (peeked.id === null || peeked.method === null) return;
+      const message = peek(body);
+      if (message.ok) return this.#options.events.message(flatten(body), message);
+      const what =
+        body.length === 0 ? "accepted the request and never answered it" : "sent an answer that is not JSON-RPC";
+      this.#fail(peeked, badAnswer(this.#name, what, { status }));
+    });
+  }
+
+  #stream(peeked: Peek, answer: IncomingMessage): void {
+    let isAnswered = peeked.id === null || peeked.method === null;
+    const over = (): void => {
+      if (this.#closed || isAnswered) return;
+      isAnswered = true;
+      this.#fail(peeked, badAnswer(this.#name, "ended its event stream before the answer came"));
+    };
+    const parser = new SseParser(
+      ({ data }) => {
+        if (this.#closed) return;
+        const message = peek(data);
+        if (!message.ok) return this.#options.log.warn("upstream.event_ignored", { server: this.#name });
+        if (message.isAnswer && message.id === peeked.id) isAnswered = true;
+        this.#options.events.message(flatten(data), message);
+      },
+      () => answer.destroy(),
+      MAX_LINE,
+    );
+    answer.on("data", (chunk: Buffer) => parser.push(chunk));
+    answer.on("close", over);
+  }
+
+  /** The stream on which the server speaks by itself. A server without one says 405 and is left alone. */
+  #openStream(lastEventId: string | null): void {
+    if (this.#closed) return;
+    void (async () => {
+      let token: string | null = null;
+      try {
+        token = this.#staticAuthorization ? null : await this.#options.credentials.token();
+      } catch {
+        return;
+      }
+      if (this.#closed) return;
+      const handle = exchange(
+        {
+          url: this.#url,
+          method: "GET",
+          headers: {
+            ...this.#requestHeaders(token),
+            accept: "text/event-stream",
+            ...(lastEventId === null ? {} : { "last-event-id": lastEventId }),
+          },
+          body: null,
+          headersWithin: null,
+        },
+        (answer) => {
+          this.#whenOver(answer, handle);
+          this.#standing(answer, lastEventId);
+        },
+        () => {
+          this.#handles.delete(handle);
+          this.#streamAgain(lastEventId, null);
+        },
+      );
+      this.#handles.add(handle);
+    })();
+  }
+
+  #standing(answer: IncomingMessage, lastEventId: string | null): void {
+    const isStream = (answer.headers["content-type"] ?? "").toLowerCase().startsWith("text/event-stream");
+    if (answer.statusCode === 404 && this.#sessionId !== null) {
+      answer.resume();
+      return this.#lost();
+    }
+    if (answer.statusCode !== 200 || !isStream) {
+      answer.resume();
+      // 401: the token ended meanwhile; the next try asks for a new one.
+      if (answer.statusCode === 401 || (answer.statusCode ?? 0) >= 500) this.#streamAgain(lastEventId, null);
+      return;
+    }
+    this.#streamFailures = 0;
+    const parser = new SseParser(
+      ({ data }) => {
+        const message = peek(data);
+        if (!this.#closed && message.ok) this.#options.events.message(flatten(data), message);
+      },
+      () => answer.destroy(),
+      MAX_LINE,
+    );
+    if (lastEventId !== null) parser.lastEventId = lastEventId;
+    answer.on("data", (chunk: Buffer) => parser.push(chunk));
+    answer.on("close", () => this.#streamAgain(parser.lastEventId, parser.retry));
+  }
+
+  #streamAgain(lastEventId: string | null, retry: number | null): void {
+    if (this.#closed) return;
+    const backoff = Math.min(RECONNECT_MOST, RECONNECT_FIRST * 2 ** this.#streamFailures) * (0.75 + Math.random() / 2);
+    this.#streamFailures++;
+    clearTimeout(this.#streamTimer);
+    this.#streamTimer = setTimeout(() => this.#openStream(lastEventId), Math.max(retry ?? 0, backoff));
+  }
+
+  #lost(): void {
+    if (this.#closed) return;
+    this.#sessionId = null;
+    this.#options.events.closed(sessionLost(this.#name));
+  }
+
+  #fail(peeked: Peek, error: GatehouseError): void {
+    if (this.#closed) return;
+    if (peeked.id !== null && peeked.method !== null) this.#options.events.failed(peeked.id, error);
+    else
+      this.#options.log.info("upstream.not_delivered", { server: this.#name, method: peeked.method, code: error.code });
+  }
+
+  async #delete(): Promise<void> {
+    const token = this.#staticAuthorization ? null : await this.#options.credentials.token().catch(() => null);
+    await new Promise<void>((resolve) => {
+      exchange(
+        {
+          url: this.#url,
+          method: "DELETE",
+          headers: this.#requestHeaders(token),
+          body: null,
+          headersWithin: DELETE_LIMIT,
+        },
+        (answer) => {
+          answer.on("error", () => {});
+          answer.resume();
+          resolve();
+        },
+        () => resolve(),
+      );
+    });
+  }
+}
+
+/** Origin and path of where it says it went; the query may hold anything. */
+function redirectTarget(location: string | undefined, base: URL): string | null {
+  if (location === undefined || !URL.canParse(location, base)) return null;
+  const url = new URL(location, base);
+  return `${url.origin}${url.pathname}`.slice(0, 200);
+}
