@@ -1,0 +1,66 @@
+/** The small print of a server: account, tools, agents, address. Pure. */
+import type { ServerStatus } from "../preload/api.ts";
+import { count, errorHeadline, isSignedIn } from "../preload/text.ts";
+import { relativeTime, timeLeft } from "./time.ts";
+
+/** Host of a remote server with its port, or where a local one runs. */
+export function placeOf(server: ServerStatus): string {
+  if (server.url === null) return "on this computer";
+  return URL.canParse(server.url) ? new URL(server.url).host : server.url;
+}
+
+/** Names of the agents that use it, or how many there are. */
+export function agentsText(server: ServerStatus): string | null {
+  if (server.agents === 0) return null;
+  const names = server.agent_names;
+  if (names.length === 0) return count(server.agents, "agent");
+  const shown = names.slice(0, 3);
+  const more = names.length - shown.length;
+  return `used by ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** What follows the state in a row, in order of interest. `now` in milliseconds. */
+export function facts(server: ServerStatus, now: number): string[] {
+  const found: (string | null)[] = [];
+  switch (server.state) {
+    case "sign_in_required":
+      if (server.error !== null && server.error.code !== "sign_in_required")
+        found.push(errorHeadline(server.error.code));
+      found.push(server.asked === null ? placeOf(server) : askedText(server.asked, now));
+      break;
+    case "signing_in":
+      found.push(server.sign_in === null ? null : timeLeft(server.sign_in.deadline, now));
+      break;
+    case "failing":
+      found.push(placeOf(server), agentsText(server));
+      break;
+    case "disabled":
+      found.push(server.error === null ? placeOf(server) : errorHeadline(server.error.code));
+      break;
+    case "idle":
+    case "connecting":
+    case "ready":
+      if (server.error !== null) found.push(errorHeadline(server.error.code));
+      found.push(isSignedIn(server) ? accountNames(server) : placeOf(server));
+      found.push(server.tools === null ? null : count(server.tools, "tool"), agentsText(server));
+      break;
+  }
+  return found.filter((fact) => fact !== null);
+}
+
+export function askedText(asked: { readonly agent: string; readonly at: string }, now: number): string {
+  return `${asked.agent} asked ${relativeTime(asked.at, now)}`;
+}
+
+/** Named accounts by name; the unnamed one is told by the server's address. */
+function accountNames(server: ServerStatus): string {
+  const names = server.accounts
+    .filter((account) => account.state === "signed_in" && account.name !== "default")
+    .map((account) => account.name);
+  return names.length === 0 ? placeOf(server) : names.join(", ");
+}
+
+/** What an agent's settings need to reach this server through Gatehouse. */
+export function agentSnippet(name: string): string {
+  return JSON.stringify({ mcpServers: { [name]: { command: "gatehouse", args: ["connect", name] } } }, null, 2);
+}

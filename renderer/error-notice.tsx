@@ -1,0 +1,47 @@
+/** An error as the hub says it: what happened, what to do, and the ids that find it in the log. */
+import type { ErrorObject } from "../preload/api.ts";
+import { errorHeadline } from "../preload/text.ts";
+import { CopyButton } from "./copy-button.tsx";
+import { CloseIcon, StateShape } from "./icons.tsx";
+
+interface Props {
+  readonly error: ErrorObject;
+  /** When given, the notice can be closed. */
+  readonly onDismiss?: () => void;
+}
+
+export function ErrorNotice({ error, onDismiss }: Props) {
+  return (
+    <div className="notice notice-bad" role={onDismiss === undefined ? undefined : "alert"}>
+      <div className="notice-head">
+        <span className="tone-bad">
+          <StateShape tone="bad" />
+        </span>
+        <strong>{errorHeadline(error.code)}</strong>
+        {onDismiss !== undefined && (
+          <button type="button" className="quiet square" aria-label="Dismiss" onClick={onDismiss}>
+            <CloseIcon />
+          </button>
+        )}
+      </div>
+      <p>
+        {error.message}
+        {placeOf(error)}
+      </p>
+      <p className="todo">{error.suggestion}</p>
+      <div className="ids">
+        <code>{error.code}</code>
+        <code className="id">{error.correlation_id}</code>
+        <CopyButton text={JSON.stringify(error, null, 2)} label="Copy error details" />
+      </div>
+    </div>
+  );
+}
+
+/** ` (line 3, column 14)` when the error has a place in a file and its message does not say it. */
+function placeOf(error: ErrorObject): string {
+  const line = error.details?.line;
+  const column = error.details?.column;
+  if (typeof line !== "number" || /\bline \d/i.test(error.message)) return "";
+  return typeof column === "number" ? ` (line ${line}, column ${column})` : ` (line ${line})`;
+}

@@ -1,0 +1,221 @@
+/** All there is to know of one server, beside the list, or instead of it in a narrow window. */
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import type { AccountStatus, ServerStatus } from "../preload/api.ts";
+import { accountText, count, needUnknown } from "../preload/text.ts";
+import { CopyButton } from "./copy-button.tsx";
+import { agentSnippet, agentsText, askedText, placeOf } from "./describe.ts";
+import { ErrorNotice } from "./error-notice.tsx";
+import { BackIcon, CloseIcon, StateShape, Tile } from "./icons.tsx";
+import { NextButton, StatusLine } from "./server-row.tsx";
+import { useApp } from "./store.ts";
+import { dateOf, relativeTime, useNow } from "./time.ts";
+
+export function ServerDetail({ server }: { readonly server: ServerStatus }) {
+  const select = useApp((state) => state.select);
+  const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another server is another pane, read from its top
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    heading.current?.closest(".detail")?.scrollTo(0, 0);
+  }, [server.name]);
+
+  return (
+    <aside
+      className="detail"
+      aria-labelledby={id}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") select(null);
+      }}
+    >
+      <div className="detail-nav">
+        <button type="button" className="quiet with-icon only-narrow" onClick={() => select(null)}>
+          <BackIcon />
+          Back
+        </button>
+      </div>
+      <div className="detail-head">
+        <Tile name={server.name} large />
+        <div className="row-text">
+          <h2 id={id} ref={heading} tabIndex={-1}>
+            {server.name}
+          </h2>
+          <span className="sub">{placeOf(server)}</span>
+        </div>
+        <button
+          type="button"
+          className="quiet square only-wide"
+          aria-label="Close details"
+          onClick={() => select(null)}
+        >
+          <CloseIcon />
+        </button>
+      </div>
+      <NarrowActions server={server} />
+      {server.error !== null && server.error.code !== "sign_in_required" && <ErrorNotice error={server.error} />}
+      <SignInCard server={server} />
+      {server.accounts
+        .filter((account) => account.state !== "signed_out")
+        .map((account) => (
+          <AccountCard key={account.name} account={account} />
+        ))}
+      <ConnectionCard server={server} />
+      <AgentCard name={server.name} />
+    </aside>
+  );
+}
+
+/** In a narrow window the list, and with it the row's buttons, is out of sight. */
+function NarrowActions({ server }: { readonly server: ServerStatus }) {
+  const open = useApp((state) => state.open);
+  const id = useId();
+  return (
+    <div className="only-narrow narrow-actions">
+      <span id={id}>
+        <StatusLine server={server} />
+      </span>
+      <div className="buttons">
+        <NextButton server={server} describedBy={id} />
+        <button type="button" className="plain" onClick={() => open({ kind: "edit", server: server.name })}>
+          Edit
+        </button>
+        <button type="button" className="plain" onClick={() => open({ kind: "remove", server: server.name })}>
+          Remove
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function SignInCard({ server }: { readonly server: ServerStatus }) {
+  const now = useNow();
+  if (server.state === "signing_in") {
+    return (
+      <div className="card card-busy">
+        <strong>Go on in your browser</strong>
+        <p>
+          The sign-in page of {placeOf(server)} is open there. This window follows by itself when you are done; you can
+          also cancel and start again.
+        </p>
+      </div>
+    );
+  }
+  if (server.state === "sign_in_required") {
+    return (
+      <div className="card card-need">
+        <strong>{server.asked === null ? "This server asks you to sign in" : askedText(server.asked, now)}</strong>
+        <p>
+          Gatehouse opens the sign-in page of {placeOf(server)} in your own browser. Agents get its tools at once
+          afterwards, with no restart.
+        </p>
+      </div>
+    );
+  }
+  if (!needUnknown(server)) return null;
+  return (
+    <div className="card">
+      <strong>Nobody has used it yet</strong>
+      <p>Whether it wants a sign-in shows when an agent connects. You can sign in before that, too.</p>
+    </div>
+  );
+}
+
+function AccountCard({ account }: { readonly account: AccountStatus }) {
+  const now = useNow();
+  const { label, tone } = accountText(account.state);
+  const scopes = account.scope?.split(/\s+/).filter(Boolean) ?? [];
+  return (
+    <section className="card" aria-label={`Account ${account.name}`}>
+      <div className="card-head">
+        <strong>{account.name === "default" ? "Your account" : account.name}</strong>
+        <span className={`state tone-${tone}`}>
+          <StateShape tone={tone} />
+          {label}
+        </span>
+      </div>
+      <dl>
+        {scopes.length > 0 && (
+          <Fact term="Access">
+            <span className="chips">
+              {scopes.map((scope) => (
+                <code key={scope}>{scope}</code>
+              ))}
+            </span>
+          </Fact>
+        )}
+        <Fact term="Renews">{renewal(account, now)}</Fact>
+        {account.since !== null && <Fact term="Since">{dateOf(account.since, now)}</Fact>}
+        {account.issuer !== null && (
+          <Fact term="Signed in at">
+            <span className="url">{account.issuer}</span>
+          </Fact>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function renewal(account: AccountStatus, now: number): string {
+  if (account.state === "expired") return "no longer: sign in again";
+  if (account.renewable) return "by itself";
+  if (account.expires_at === null) return "not known";
+  return `not by itself; ends ${relativeTime(account.expires_at, now)}`;
+}
+
+function ConnectionCard({ server }: { readonly server: ServerStatus }) {
+  const run = useApp((state) => state.run);
+  const agents = agentsText(server);
+  return (
+    <section className="card" aria-label="Connection">
+      <dl>
+        {server.url !== null && (
+          <Fact term="Address">
+            <span className="url">{server.url}</span>
+          </Fact>
+        )}
+        {server.command !== null && (
+          <Fact term="Command">
+            <code className="url">{server.command}</code>
+          </Fact>
+        )}
+        <Fact term="Tools">{server.tools === null ? "not listed yet" : count(server.tools, "tool")}</Fact>
+        <Fact term="Agents">{agents ?? "none connected"}</Fact>
+      </dl>
+      {server.state !== "disabled" && (
+        <button
+          type="button"
+          className="link"
+          onClick={() => void run("setServerEnabled", { name: server.name, enabled: false })}
+        >
+          Turn off
+        </button>
+      )}
+    </section>
+  );
+}
+
+function AgentCard({ name }: { readonly name: string }) {
+  const snippet = agentSnippet(name);
+  return (
+    <section className="card" aria-label="Use it in an agent">
+      <div className="card-head">
+        <strong>Use it in an agent</strong>
+        <CopyButton text={snippet} label="Copy settings" />
+      </div>
+      <p className="soft">Put this into the agent's MCP settings. It holds no secret.</p>
+      <pre className="snippet">
+        <code>{snippet}</code>
+      </pre>
+    </section>
+  );
+}
+
+function Fact({ term, children }: { readonly term: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}

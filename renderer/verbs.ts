@@ -1,0 +1,66 @@
+/** From a server's next action to the call that does it, for rows and details alike. */
+import { useContext } from "react";
+import type { Method, ServerStatus } from "../preload/api.ts";
+import type { NextKind } from "../preload/text.ts";
+import { pendingKey, StoreContext, useApp } from "./store.ts";
+
+export interface Verb {
+  /** The call is under way and its effect not seen yet. */
+  readonly busy: boolean;
+  act(): void;
+}
+
+export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
+  const store = useContext(StoreContext);
+  const method = methodOf(kind);
+  const busy = useApp((state) => method !== null && state.pending.has(pendingKey(method, { server: server.name })));
+  return {
+    // signIn answers when the whole sign-in has ended; once it shows in the state, the button is another one.
+    busy,
+    act() {
+      if (store === null || busy) return;
+      const { run, open } = store.getState();
+      const { name } = server;
+      switch (kind) {
+        case "sign_in":
+          void run("signIn", { server: name });
+          return;
+        case "cancel":
+          void run("cancelSignIn", { server: name });
+          return;
+        case "retry":
+          void run("retry", { server: name });
+          return;
+        case "enable":
+          void run("setServerEnabled", { name, enabled: true });
+          return;
+        case "sign_out":
+          open({ kind: "sign_out", server: name, account: signedInAccount(server) });
+          return;
+        case "none":
+          return;
+      }
+    },
+  };
+}
+
+function signedInAccount(server: ServerStatus): string {
+  return server.accounts.find((account) => account.state === "signed_in")?.name ?? "default";
+}
+
+function methodOf(kind: NextKind): Method | null {
+  switch (kind) {
+    case "sign_in":
+      return "signIn";
+    case "cancel":
+      return "cancelSignIn";
+    case "retry":
+      return "retry";
+    case "enable":
+      return "setServerEnabled";
+    case "sign_out":
+      return "signOut";
+    case "none":
+      return null;
+  }
+}
