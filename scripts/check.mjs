@@ -1,10 +1,12 @@
 /** Everything about the sources that a machine can judge, side by side; a line each when it is well, all of it when not. */
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { root } from "./runtime.mjs";
 import { programOf } from "./step.mjs";
 
-/** What each check says, and the program of a package that does it. */
+/** What each check says, and the script that does it: a package's program or one of ours. */
 const CHECKS = [
+  { says: "lock file", script: join(root, "scripts", "lock.mjs"), args: [] },
   { says: "types", of: "typescript", bin: "tsc", args: ["-p", "."] },
   {
     says: "format and lint",
@@ -26,10 +28,10 @@ const CHECKS = [
   },
 ];
 
-function check({ says, of, bin, args }) {
+function check({ says, script, of, bin, args }) {
   const started = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [programOf(of, bin), ...args], {
+    const child = spawn(process.execPath, [script ?? programOf(of, bin), ...args], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
     });
