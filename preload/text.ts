@@ -278,12 +278,12 @@ export const retryLabel = (server: string): string => `Retry ${server}`;
 export function vaultPlace(kind: VaultStatus["kind"], platform?: string): string {
   switch (kind) {
     case "keychain":
-      if (platform === "darwin") return "macOS Keychain";
-      return platform === "win32" ? "Windows Credential Manager" : "system keyring";
+      if (platform === "darwin") return "the macOS Keychain";
+      return platform === "win32" ? "Windows Credential Manager" : "the system keyring";
     case "file":
-      return "encrypted file";
+      return "an encrypted file";
     case "memory":
-      return "memory, until Gatehouse quits";
+      return "memory only";
     default:
       return never(kind);
   }
@@ -294,7 +294,7 @@ export function vaultText(vault: VaultStatus, platform?: string): Words {
   switch (vault.state) {
     case "ok":
     case "unknown":
-      return { label: `Sign-ins rest in the ${vaultPlace(vault.kind, platform)}`, tone: "ok" };
+      return { label: `Sign-ins kept in ${vaultPlace(vault.kind, platform)}`, tone: "ok" };
     case "unavailable":
       return { label: errorHeadline("vault_unavailable"), tone: "bad" };
     case "locked":

@@ -102,14 +102,13 @@ function Banner({
 
 function ConfigBanner({ error, path }: { readonly error: ErrorObject; readonly path: string }) {
   return (
-    <div role="alert" className="config-banner">
-      <ErrorNotice error={error} />
+    <ErrorNotice error={error}>
+      <p>The servers of its last good version stay in use until then.</p>
       <div className="snippet one-line">
         <code>{path}</code>
         <CopyButton text={path} label="Copy path" />
       </div>
-      <p className="soft">Until it is put right, the servers of its last good version stay in use.</p>
-    </div>
+    </ErrorNotice>
   );
 }
 

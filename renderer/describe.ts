@@ -62,5 +62,13 @@ function accountNames(server: ServerStatus): string {
 
 /** What an agent's settings need to reach this server through Gatehouse. */
 export function agentSnippet(name: string): string {
-  return JSON.stringify({ mcpServers: { [name]: { command: "gatehouse", args: ["connect", name] } } }, null, 2);
+  const quoted = JSON.stringify(name);
+  return `{
+  "mcpServers": {
+    ${quoted}: {
+      "command": "gatehouse",
+      "args": ["connect", ${quoted}]
+    }
+  }
+}`;
 }

@@ -1,4 +1,6 @@
 /** An error as the hub says it: what happened, what to do, and the ids that find it in the log. */
+
+import type { ReactNode } from "react";
 import type { ErrorObject } from "../preload/api.ts";
 import { errorHeadline } from "../preload/text.ts";
 import { CopyButton } from "./copy-button.tsx";
@@ -8,9 +10,11 @@ interface Props {
   readonly error: ErrorObject;
   /** When given, the notice can be closed. */
   readonly onDismiss?: () => void;
+  /** What else to say, before the ids. */
+  readonly children?: ReactNode;
 }
 
-export function ErrorNotice({ error, onDismiss }: Props) {
+export function ErrorNotice({ error, onDismiss, children }: Props) {
   return (
     <div className="notice notice-bad" role={onDismiss === undefined ? undefined : "alert"}>
       <div className="notice-head">
@@ -29,6 +33,7 @@ export function ErrorNotice({ error, onDismiss }: Props) {
         {placeOf(error)}
       </p>
       <p className="todo">{error.suggestion}</p>
+      {children}
       <div className="ids">
         <code>{error.code}</code>
         <code className="id">{error.correlation_id}</code>

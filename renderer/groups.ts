@@ -45,11 +45,11 @@ export function searchServers(servers: readonly ServerStatus[], search: string):
   });
 }
 
-/** One of eight colours, always the same for a name. */
+/** One of twelve colours, always the same for a name. */
 export function hueOf(name: string): number {
   let hash = 2_166_136_261;
   for (const char of name) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16_777_619) >>> 0;
-  return hash % 8;
+  return hash % 12;
 }
 
 /** First letter or digit of a name, upper case. */

@@ -1,5 +1,5 @@
 /** All there is to know of one server, beside the list, or instead of it in a narrow window. */
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { Fragment, type ReactNode, useEffect, useId, useRef } from "react";
 import type { AccountStatus, ServerStatus } from "../preload/api.ts";
 import { accountText, count, needUnknown } from "../preload/text.ts";
 import { CopyButton } from "./copy-button.tsx";
@@ -148,7 +148,7 @@ function AccountCard({ account }: { readonly account: AccountStatus }) {
         {account.since !== null && <Fact term="Since">{dateOf(account.since, now)}</Fact>}
         {account.issuer !== null && (
           <Fact term="Signed in at">
-            <span className="url">{account.issuer}</span>
+            <Url text={account.issuer} />
           </Fact>
         )}
       </dl>
@@ -171,7 +171,7 @@ function ConnectionCard({ server }: { readonly server: ServerStatus }) {
       <dl>
         {server.url !== null && (
           <Fact term="Address">
-            <span className="url">{server.url}</span>
+            <Url text={server.url} />
           </Fact>
         )}
         {server.command !== null && (
@@ -208,6 +208,22 @@ function AgentCard({ name }: { readonly name: string }) {
         <code>{snippet}</code>
       </pre>
     </section>
+  );
+}
+
+/** An address that breaks after its slashes rather than anywhere. */
+function Url({ text }: { readonly text: string }) {
+  const parts = text.split(/(?<=[/?&])(?=[^/])/);
+  return (
+    <span className="url">
+      {parts.map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one fixed text never move
+        <Fragment key={index}>
+          {part}
+          <wbr />
+        </Fragment>
+      ))}
+    </span>
   );
 }
 

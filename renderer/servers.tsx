@@ -11,7 +11,6 @@ import { useApp } from "./store.ts";
 const SEARCH_FROM = 8;
 
 export function Servers({ servers, path }: { readonly servers: readonly ServerStatus[]; readonly path: string }) {
-  const open = useApp((state) => state.open);
   const [search, setSearch] = useState("");
   const searching = servers.length >= SEARCH_FROM;
   const found = searching ? searchServers(servers, search) : servers;
@@ -32,17 +31,20 @@ export function Servers({ servers, path }: { readonly servers: readonly ServerSt
             />
           </label>
         )}
-        <button
-          type="button"
-          className={servers.length === 0 ? "go with-icon" : "plain with-icon"}
-          onClick={() => open({ kind: "add" })}
-        >
-          <PlusIcon />
-          Add server
-        </button>
+        {servers.length > 0 && <AddButton look="plain" />}
       </header>
       {servers.length === 0 ? <NoServers path={path} /> : <Groups servers={found} search={search} />}
     </>
+  );
+}
+
+function AddButton({ look }: { readonly look: "go" | "plain" }) {
+  const open = useApp((state) => state.open);
+  return (
+    <button type="button" className={`${look} with-icon`} onClick={() => open({ kind: "add" })}>
+      <PlusIcon />
+      Add server
+    </button>
   );
 }
 
@@ -93,6 +95,7 @@ function NoServers({ path }: { readonly path: string }) {
         Add an MCP server by its address. Gatehouse opens its sign-in page in your browser, keeps the sign-in in your
         keychain, and lets Claude, Cursor and every other agent on this computer use it.
       </p>
+      <AddButton look="go" />
       <p className="soft">Servers you already have in a file can go straight into</p>
       <div className="snippet one-line">
         <code>{path}</code>

@@ -45,7 +45,8 @@ export function startElectron(options: ShellOptions): void {
   }
   quietChromium();
   registerScheme();
-  app.enableSandbox();
+  // Root has no sandbox to give (crbug.com/638180): there --no-sandbox is on the command line and this would undo it.
+  if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
   lockContents();
   reportUncaught(options);
 
