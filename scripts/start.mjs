@@ -7,7 +7,10 @@ if (!runtime) {
   console.error("There is no Electron yet.\nRun: npm start");
   process.exit(1);
 }
-const child = spawn(runtime.executable, [root, ...process.argv.slice(2)], { env: runtimeEnv(runtime), stdio: "inherit" });
+const child = spawn(runtime.executable, [root, ...process.argv.slice(2)], {
+  env: runtimeEnv(runtime),
+  stdio: "inherit",
+});
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("error", (error) => {
   console.error(`Electron could not be started: ${error.message}`);
