@@ -157,7 +157,10 @@ export interface Snapshot {
   readonly servers: readonly ServerStatus[];
 }
 
-/** One step of a sign-in, for a terminal. The URL is the authorization request; it holds no secret of ours but is nobody else's either. */
+/**
+ * One step of a sign-in, told to the terminal that asked for it and to nobody else: the URL is the authorization
+ * request, which no window needs.
+ */
 export interface SignInProgress {
   readonly server: string;
   readonly account: string;
@@ -231,10 +234,9 @@ const METHOD_TABLE: Record<Method, true> = {
 };
 export const METHODS = Object.keys(METHOD_TABLE) as readonly Method[];
 
-/** What the hub says by itself. `signInProgress` is for the terminal that asked; the window lives on snapshots. */
+/** What the hub says by itself. */
 export interface Events {
   readonly snapshot: Snapshot;
-  readonly signInProgress: SignInProgress;
 }
 
 export const WINDOW_EVENTS = ["snapshot"] as const satisfies readonly (keyof Events)[];

@@ -96,11 +96,11 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-async function control(start: boolean): Promise<Control> {
+async function control(start: boolean, onEvent?: (event: string, value: unknown) => void): Promise<Control> {
   const home = gatehouseHome(process.env);
   const open = { kind: "control" } as const;
   const reached = await (start ? reachOrStartHub(home, VERSION, open) : reachHub(home, VERSION, open));
-  if (reached.kind === "open") return openControl(reached.socket);
+  if (reached.kind === "open") return openControl(reached.socket, onEvent);
   throw new Unreachable(reached.kind === "absent" ? `${reached.why}.` : reached.error.message);
 }
 
@@ -130,14 +130,13 @@ async function login(args: readonly string[]): Promise<number> {
     throw new Usage("--timeout takes a number of seconds, from 1 to 86400.");
   const openBrowser = !values["no-browser"] && process.env.HEADLESS !== "true";
   const account = values.account === undefined ? {} : { account: values.account };
-  const hub = await control(true);
+  const hub: Control = await control(true, (event, value) => {
+    if (event !== "signInProgress") return;
+    const progress = value as SignInProgress;
+    say(progress.text);
+    if (progress.step === "waiting" && !openBrowser) readPasted(hub, server, account);
+  });
   try {
-    await hub.subscribe(["signInProgress"], (_event, value) => {
-      const progress = value as SignInProgress;
-      if (progress.server !== server || progress.account !== (values.account ?? "default")) return;
-      say(progress.text);
-      if (progress.step === "waiting" && !openBrowser) readPasted(hub, server, account);
-    });
     const cancel = (): void => {
       void call(hub, "cancelSignIn", { server, ...account });
     };

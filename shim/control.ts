@@ -6,18 +6,18 @@ import { frame, parseFrame } from "./wire.ts";
 export interface Control {
   /** The `Result` that the hub answers. Rejects only when the connection ends first. */
   call(method: string, params: unknown): Promise<unknown>;
-  /** Asks for events; each value goes to `onEvent`. */
-  subscribe(events: readonly string[], onEvent: (event: string, value: unknown) => void): Promise<void>;
+  /** Asks for events; each value goes to the listener of {@link openControl}. */
+  subscribe(events: readonly string[]): Promise<void>;
   readonly closed: Promise<void>;
   close(): void;
 }
 
 export class HubGone extends Error {}
 
-export function openControl(socket: Socket): Control {
+/** `onEvent` gets what was subscribed to, and `signInProgress` of the sign-ins asked for here. */
+export function openControl(socket: Socket, onEvent: (event: string, value: unknown) => void = () => {}): Control {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let lastId = 0;
-  let listener: (event: string, value: unknown) => void = () => {};
   let isClosed = false;
   const lines = new LineSplitter(onLine, () => socket.destroy());
   socket.on("data", (chunk: Buffer) => lines.push(chunk));
@@ -35,7 +35,7 @@ export function openControl(socket: Socket): Control {
   function onLine(line: Buffer): void {
     const message = parseFrame(line);
     if (message === null) return;
-    if (typeof message.event === "string") return listener(message.event, message.value);
+    if (typeof message.event === "string") return onEvent(message.event, message.value);
     if (typeof message.id !== "number") return;
     waiting.get(message.id)?.resolve(message.result);
     waiting.delete(message.id);
@@ -53,8 +53,7 @@ export function openControl(socket: Socket): Control {
   return {
     call,
     closed,
-    async subscribe(events, onEvent) {
-      listener = onEvent;
+    async subscribe(events) {
       await call("subscribe", { events });
     },
     close: () => socket.destroy(),

@@ -15,7 +15,8 @@
  * - a **session** carries the agent's JSON-RPC messages, one a line, opaque, both ways;
  * - a **control** connection carries calls of `preload/api.ts`: client → {"id":1,"method":"signOut","params":{…}},
  *   hub → {"id":1,"result":Result}; and what the hub says by itself: {"event":"snapshot","value":{…}}, after
- *   {"id":2,"method":"subscribe","params":{"events":["snapshot"]}}.
+ *   {"id":2,"method":"subscribe","params":{"events":["snapshot"]}}; and, without being asked, the steps of a sign-in that
+ *   was called for on this connection: {"event":"signInProgress","value":{…}}.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 

@@ -1,0 +1,242 @@
+/** The composition root, in plain Node: puts the parts together and hands out one object to draw and to call. */
+
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Snapshot } from "../preload/api.ts";
+import { type HubRecord, readRecord } from "../shim/endpoint.ts";
+import { openConfig } from "./config/store.ts";
+import type { Config, RemoteServer } from "./config/types.ts";
+import { Hub } from "./hub/hub.ts";
+import { KnownServers } from "./hub/known.ts";
+import type { Gate } from "./hub/server-runtime.ts";
+import { createLog, logLevel } from "./log.ts";
+import { createSignIns } from "./oauth/sign-ins.ts";
+import { ensureHome, gatehousePaths, type Paths } from "./paths.ts";
+import { attach, hubGone } from "./pipe/attach.ts";
+import { serveControl } from "./pipe/control.ts";
+import { isAlive, newPipeAddress, newRecord, type Ownership, takeOwnership } from "./pipe/ownership.ts";
+import { listen, type Pipe } from "./pipe/server.ts";
+import { type Browser, systemClock } from "./ports.ts";
+import { openVault } from "./vault/index.ts";
+import { Announcer } from "./verbs/announcer.ts";
+import type { HubHandle } from "./verbs/handle.ts";
+import { takeSnapshot } from "./verbs/snapshot.ts";
+import { createVerbs } from "./verbs/verbs.ts";
+
+export interface HubOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly browser: Browser;
+  readonly version: string;
+  readonly role: HubRecord["role"];
+  /** Connections on the pipe now. */
+  readonly onConnections?: (count: number) => void;
+}
+
+/** Milliseconds that a slow keychain may hold the start up. */
+const LOAD_PATIENCE = 3_000;
+const CLOSE_LIMIT = 4_000;
+const TAKEOVER_TRIES = 50;
+
+/** Starts the hub of this home; null when one is running already. */
+export async function startHub(options: HubOptions): Promise<HubHandle | null> {
+  const paths = gatehousePaths(options.env);
+  await ensureHome(paths);
+  if (await isAlive(readRecord(paths.home))) return null;
+  const log = createLog({ path: join(paths.logs, "gatehouse.log"), level: logLevel(options.env.GATEHOUSE_LOG_LEVEL) });
+  const parts = await assemble(options, paths, log);
+  const address = await newPipeAddress(paths.home);
+  const record = newRecord(address.path, options.version, options.role);
+  let pipe: Pipe | null = null;
+  let ownership: Ownership | null = null;
+  try {
+    pipe = await listen({
+      record,
+      log,
+      openSession: ({ server, account, resume }, agent) => parts.core.openSession(server, account, agent, resume),
+      openControl: (peer) => serveControl(peer, { call: parts.call, on: parts.on }),
+      onCount: options.onConnections ?? (() => {}),
+    });
+    ownership = await takeOwnership(paths.home, record);
+  } finally {
+    if (ownership === null) {
+      await pipe?.close();
+      await parts.close();
+    }
+  }
+  if (ownership === null) return null;
+  const owned = ownership;
+  const open = pipe;
+  log.info("hub.started", { version: options.version, role: options.role, pid: process.pid });
+  return {
+    call: parts.call,
+    snapshot: parts.snapshot,
+    on: parts.on,
+    async close() {
+      log.info("hub.stopping", {});
+      // The record goes first: who looks for a hub from now on starts a new one.
+      await owned.release();
+      await within(CLOSE_LIMIT, Promise.all([open.close(), parts.close()]));
+      if (address.folder !== null) await rm(address.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * The app's hub: its own, or, while another process has this home's, that one. When that one goes, the app takes over;
+ * whoever holds the returned handle sees one hub throughout.
+ */
+export async function startApp(options: HubOptions): Promise<HubHandle> {
+  const { home } = gatehousePaths(options.env);
+  const listeners = new Set<(snapshot: Snapshot) => void>();
+  let closing = false;
+  let current = await next();
+  let latest = current?.snapshot() ?? null;
+  if (current === null || latest === null) throw hubGone();
+
+  async function next(): Promise<HubHandle | null> {
+    for (let attempt = 0; attempt < TAKEOVER_TRIES && !closing; attempt++) {
+      const own = await startHub(options);
+      if (own !== null) return follow(own);
+      const other = await attach(home, options.version);
+      if (other !== null) {
+        void other.gone.then(async () => {
+          if (closing) return;
+          current = null;
+          current = await next();
+          if (current !== null) for (const listener of listeners) listener(current.snapshot());
+        });
+        return follow(other);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return null;
+  }
+
+  function follow(hub: HubHandle): HubHandle {
+    hub.on("snapshot", (snapshot) => {
+      latest = snapshot;
+      for (const listener of listeners) listener(snapshot);
+    });
+    return hub;
+  }
+
+  return {
+    async call(method, params, onProgress) {
+      return current === null
+        ? { ok: false, error: hubGone().toObject() }
+        : await current.call(method, params, onProgress);
+    },
+    snapshot: () => current?.snapshot() ?? (latest as Snapshot),
+    on(_event, listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close(reason) {
+      closing = true;
+      await current?.close(reason);
+    },
+  };
+}
+
+interface Parts extends Omit<HubHandle, "close"> {
+  readonly core: Hub;
+  close(): Promise<void>;
+}
+
+async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeof createLog>): Promise<Parts> {
+  const { env, browser, version } = options;
+  const startedAt = systemClock.now();
+  const [config, vault, known] = await Promise.all([
+    openConfig({ path: paths.servers, env, log }),
+    openVault({ paths, env, log }),
+    KnownServers.open(join(paths.state, "known-servers.json"), log),
+  ]);
+  const signIns = createSignIns({ vault, clock: systemClock, log, browser, version });
+
+  const needsSignIn = (server: RemoteServer, account = "default"): boolean =>
+    !signIns.isSignedIn(server, account) && known.needsSignIn(server.name, server.url) === true;
+  const gate: Gate = {
+    needsSignIn,
+    credentials(server, account) {
+      const credentials = signIns.credentials(server, account);
+      return {
+        token: () => credentials.token(),
+        refused(used, challenge) {
+          if (challenge.status === 401) known.setNeedsSignIn(server.name, server.url, true);
+          return credentials.refused(used, challenge);
+        },
+      };
+    },
+  };
+
+  const announcer = new Announcer(() =>
+    takeSnapshot({
+      version,
+      startedAt,
+      clock: systemClock,
+      vault,
+      config: () => config.current,
+      hub: core,
+      signIns,
+      needsSignIn,
+    }),
+  );
+  const core: Hub = new Hub({ gate, known, clock: systemClock, log, env, changed: () => announcer.changed() });
+
+  const stopSignIns = signIns.onChange(({ server: name, account, kind }) => {
+    const server = config.current.servers.get(name);
+    if (kind === "grant" && server !== undefined && server.type !== "stdio") {
+      known.setNeedsSignIn(name, server.url, true);
+      core.wake(name, account);
+    }
+    announcer.changed();
+  });
+  const stopConfig = config.onChange((current) => {
+    core.apply(current);
+    void signIns.load(remoteServers(current)).then(() => announcer.changed());
+  });
+
+  const loading = signIns.load(remoteServers(config.current));
+  const inTime = await within(LOAD_PATIENCE, loading);
+  core.apply(config.current);
+  if (!inTime) {
+    log.warn("vault.slow", {});
+    void loading.then(() => {
+      for (const { name } of remoteServers(config.current)) core.wake(name, null);
+    });
+  }
+
+  const call = createVerbs({ config, hub: core, signIns, known, log, snapshot: () => announcer.now() });
+  return {
+    core,
+    call,
+    snapshot: () => announcer.now(),
+    on: (_event, listener) => announcer.on(listener),
+    async close() {
+      stopSignIns();
+      stopConfig();
+      announcer.close();
+      config.close();
+      await Promise.all([signIns.close(), core.close()]);
+      await known.close();
+      await log.close();
+    },
+  };
+}
+
+function remoteServers(config: Config): RemoteServer[] {
+  return [...config.servers.values()].filter((server): server is RemoteServer => server.type !== "stdio");
+}
+
+/** Resolves true when `promise` settled within the time, false when it is still going on. */
+async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([promise.then(() => true as const), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

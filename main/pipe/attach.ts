@@ -1,0 +1,63 @@
+/** A hub that runs in another process, used as if it were here. */
+import type { Answer, Method, Result, Snapshot } from "../../preload/api.ts";
+import { connectHub } from "../../shim/connect.ts";
+import { openControl } from "../../shim/control.ts";
+import { readRecord } from "../../shim/endpoint.ts";
+import { GatehouseError } from "../errors.ts";
+import type { HubHandle } from "../verbs/handle.ts";
+
+export interface AttachedHub extends HubHandle {
+  /** Resolves when that hub is gone. */
+  readonly gone: Promise<void>;
+}
+
+/** Null when no hub answers. */
+export async function attach(home: string, version: string): Promise<AttachedHub | null> {
+  const record = readRecord(home);
+  if (record === null) return null;
+  const reached = await connectHub(record, version, { kind: "control" });
+  if (reached.kind !== "open") return null;
+  const listeners = new Set<(snapshot: Snapshot) => void>();
+  const control = openControl(reached.socket, (event, value) => {
+    if (event !== "snapshot") return;
+    latest = value as Snapshot;
+    for (const listener of listeners) listener(latest);
+  });
+  let latest: Snapshot;
+  try {
+    const first = (await control.call("getSnapshot", {})) as Result<Snapshot>;
+    if (!first.ok) return null;
+    latest = first.value;
+    await control.subscribe(["snapshot"]);
+  } catch {
+    return null;
+  }
+  return {
+    gone: control.closed,
+    snapshot: () => latest,
+    async call<M extends Method>(method: M, params: unknown): Promise<Result<Answer<M>>> {
+      try {
+        return (await control.call(method, params)) as Result<Answer<M>>;
+      } catch (error) {
+        return { ok: false, error: hubGone(error).toObject() };
+      }
+    },
+    on(_event, listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      control.close();
+      await control.closed;
+    },
+  };
+}
+
+export function hubGone(cause?: unknown): GatehouseError {
+  return new GatehouseError({
+    code: "hub_unreachable",
+    message: "The part of Gatehouse that does the work went away.",
+    suggestion: "Wait a moment and try again: it is being started.",
+    cause,
+  });
+}

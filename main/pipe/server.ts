@@ -1,0 +1,168 @@
+/** Lets the shim in: listens on the pipe, proves both ends to each other, hands the connection to whoever serves it. */
+import { rm } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import type { HubRecord } from "../../shim/endpoint.ts";
+import { LineSplitter, NEWLINE } from "../../shim/frame.ts";
+import {
+  frame,
+  HANDSHAKE_TIMEOUT,
+  type HubHello,
+  isOpen,
+  MAX_HANDSHAKE_LINE,
+  newNonce,
+  type Open,
+  type OpenAnswer,
+  parseFrame,
+  proof,
+  proofMatches,
+  WIRE_VERSION,
+} from "../../shim/wire.ts";
+import { asGatehouseError } from "../errors.ts";
+import type { OpenSession } from "../hub/hub.ts";
+import type { AgentPort } from "../hub/session.ts";
+import { PARSE_ERROR, rpcErrorLine } from "../jsonrpc.ts";
+import type { Log } from "../ports.ts";
+
+/** A connection that has proved itself, from this side. */
+export interface Peer {
+  write(line: Buffer | string): void;
+  close(): void;
+}
+
+/** Serves one connection. */
+export interface Service {
+  line(line: Buffer): void;
+  closed(): void;
+}
+
+export interface PipeOptions {
+  readonly record: HubRecord;
+  readonly log: Log;
+  /** Throws a GatehouseError to refuse. */
+  openSession(open: Extract<Open, { kind: "session" }>, agent: AgentPort): OpenSession;
+  openControl(peer: Peer): Service;
+  /** Connections that are open now changed in number. */
+  onCount(count: number): void;
+}
+
+export interface Pipe {
+  close(): Promise<void>;
+}
+
+/** Resolves when the pipe listens. */
+export async function listen(options: PipeOptions): Promise<Pipe> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    options.onCount(sockets.size);
+    socket.on("close", () => {
+      sockets.delete(socket);
+      options.onCount(sockets.size);
+    });
+    socket.on("error", () => {});
+    admit(socket, options);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.record.pipe, resolve);
+  });
+  server.on("error", (error) => options.log.error("pipe.error", { error }));
+  return {
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.end();
+      const force = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, 500);
+      await closed;
+      clearTimeout(force);
+      if (process.platform !== "win32") await rm(options.record.pipe, { force: true });
+    },
+  };
+}
+
+function admit(socket: Socket, options: PipeOptions): void {
+  const { record, log } = options;
+  const hubNonce = newNonce();
+  let clientNonce: string | null = null;
+  let service: Service | null = null;
+  const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT);
+  const tooLong = (): void => {
+    if (service === null) return void socket.destroy();
+    socket.write(rpcErrorLine(null, PARSE_ERROR, "The line is longer than 64 MiB."));
+    socket.write(NEWLINE);
+  };
+  const handshake = new LineSplitter(onHandshake, tooLong, MAX_HANDSHAKE_LINE);
+  const lines = new LineSplitter((line) => service?.line(line), tooLong);
+
+  socket.on("data", (chunk: Buffer) => {
+    let rest = chunk;
+    // The handshake has its own small cap, so it is fed line by line until the service begins.
+    while (service === null && rest.length > 0 && !socket.destroyed) {
+      const end = rest.indexOf(0x0a);
+      const take = end === -1 ? rest.length : end + 1;
+      handshake.push(rest.subarray(0, take));
+      rest = rest.subarray(take);
+    }
+    if (service !== null && rest.length > 0) lines.push(rest);
+  });
+  socket.on("close", () => {
+    clearTimeout(timer);
+    service?.closed();
+  });
+
+  function onHandshake(line: Buffer): void {
+    const message = parseFrame(line);
+    if (message === null) return void socket.destroy();
+    if (clientNonce === null) {
+      if (message.gatehouse !== WIRE_VERSION || typeof message.nonce !== "string") return void socket.destroy();
+      clientNonce = message.nonce;
+      const hello: HubHello = {
+        gatehouse: WIRE_VERSION,
+        version: record.version,
+        nonce: hubNonce,
+        proof: proof(record.key, "hub", clientNonce, hubNonce),
+      };
+      socket.write(frame(hello));
+      return;
+    }
+    if (!proofMatches(proof(record.key, "client", clientNonce, hubNonce), message.proof) || !isOpen(message.open)) {
+      log.warn("pipe.refused", {});
+      return void socket.destroy();
+    }
+    clearTimeout(timer);
+    begin(message.open);
+  }
+
+  function begin(open: Open): void {
+    const peer: Peer = {
+      write(line) {
+        if (socket.destroyed) return;
+        socket.cork();
+        socket.write(line);
+        socket.write(NEWLINE);
+        socket.uncork();
+      },
+      close: () => socket.end(),
+    };
+    try {
+      if (open.kind === "control") {
+        answer({ ok: true, value: {} });
+        service = options.openControl(peer);
+      } else {
+        const session = options.openSession(open, peer);
+        answer({ ok: true, value: {} });
+        service = { line: (line) => session.receive(line), closed: () => void session.close() };
+      }
+    } catch (error) {
+      const known = asGatehouseError(error);
+      log.info("pipe.session_refused", { code: known.code });
+      answer({ ok: false, error: known.toObject() });
+      socket.end();
+    }
+  }
+
+  function answer(value: OpenAnswer): void {
+    socket.write(frame(value));
+  }
+}

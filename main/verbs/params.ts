@@ -1,0 +1,35 @@
+/** What a verb may be given. Parameters come from a window or a pipe: `unknown` until they pass here. */
+import { z } from "zod";
+import type { Method } from "../../preload/api.ts";
+
+const server = z.string().min(1).max(256);
+const account = z.string().min(1).max(64).optional();
+const nothing = z.strictObject({});
+
+const input = z.union([
+  z.strictObject({ url: z.string().min(1).max(8192) }),
+  z.strictObject({ command: z.string().min(1).max(4096), args: z.array(z.string().max(8192)).max(256) }),
+]);
+
+/** One schema a method. */
+export const PARAMS = {
+  getSnapshot: nothing,
+  probe: nothing,
+  signIn: z.strictObject({
+    server,
+    account,
+    open_browser: z.boolean().optional(),
+    timeout_s: z.number().min(1).max(86_400).optional(),
+  }),
+  submitCallback: z.strictObject({ server, account, url: z.string().min(1).max(16_384) }),
+  cancelSignIn: z.strictObject({ server, account }),
+  signOut: z.strictObject({ server, account, keep_remote: z.boolean().optional() }),
+  retry: z.strictObject({ server }),
+  addServer: z.strictObject({ name: z.string().max(256), server: input }),
+  updateServer: z.strictObject({ name: server, new_name: z.string().max(256).optional(), server: input.optional() }),
+  setServerEnabled: z.strictObject({ name: server, enabled: z.boolean() }),
+  removeServer: z.strictObject({ name: server }),
+} satisfies { readonly [M in Method]: z.ZodType };
+
+/** The parameters of a method after the check. */
+export type Checked<M extends Method> = z.output<(typeof PARAMS)[M]>;

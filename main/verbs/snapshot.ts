@@ -1,0 +1,96 @@
+/** The one object that tray, window and terminal draw, put together from what configuration, hub and sign-ins know. */
+import type { ServerState, ServerStatus, Snapshot } from "../../preload/api.ts";
+import type { Config, RemoteServer, ServerConfig } from "../config/types.ts";
+import type { GatehouseError } from "../errors.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { ServerView } from "../hub/server-runtime.ts";
+import type { AuthStatus, SignIns } from "../oauth/types.ts";
+import type { Clock } from "../ports.ts";
+import type { Vault } from "../vault/types.ts";
+
+export interface SnapshotSources {
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly clock: Clock;
+  readonly vault: Vault;
+  readonly config: () => Config;
+  readonly hub: Hub;
+  readonly signIns: SignIns;
+  readonly needsSignIn: (server: RemoteServer) => boolean;
+}
+
+const NOBODY: ServerView = { connecting: 0, ready: 0, error: null, tools: null, agents: [], asked: null };
+
+export function takeSnapshot(sources: SnapshotSources): Snapshot {
+  const config = sources.config();
+  return {
+    hub: {
+      version: sources.version,
+      pid: process.pid,
+      uptime_s: Math.max(0, Math.round((sources.clock.now() - sources.startedAt) / 1000)),
+      vault: sources.vault.status(),
+    },
+    config: { path: config.path, error: config.error?.toObject() ?? null },
+    servers: [
+      ...[...config.servers.values()].map((server) => definedServer(server, sources)),
+      ...[...config.invalid].map(([name, error]) => invalidServer(name, error)),
+    ],
+  };
+}
+
+function definedServer(server: ServerConfig, sources: SnapshotSources): ServerStatus {
+  const view = sources.hub.view(server.name) ?? NOBODY;
+  const auth = server.type === "stdio" ? null : sources.signIns.status(server);
+  const needsSignIn = server.type !== "stdio" && sources.needsSignIn(server);
+  const state = stateOf(server.enabled, view, auth, needsSignIn);
+  return {
+    name: server.name,
+    type: server.type,
+    url: server.type === "stdio" ? null : server.url,
+    command: server.type === "stdio" ? [server.command, ...server.args].join(" ") : null,
+    state,
+    accounts: auth?.accounts ?? [],
+    error: errorOf(state, view, auth),
+    tools: view.tools,
+    agents: view.agents.length,
+    agent_names: [...new Set(view.agents)].sort(),
+    challenge: auth?.challenge ?? null,
+    sign_in: auth?.signIn ?? null,
+    asked: view.asked === null ? null : { agent: view.asked.agent, at: new Date(view.asked.at).toISOString() },
+  };
+}
+
+function stateOf(enabled: boolean, view: ServerView, auth: AuthStatus | null, needsSignIn: boolean): ServerState {
+  if (!enabled) return "disabled";
+  if (auth !== null && auth.signIn !== null) return "signing_in";
+  if (needsSignIn) return "sign_in_required";
+  if (view.ready > 0) return "ready";
+  if (view.error !== null) return "failing";
+  return view.connecting > 0 ? "connecting" : "idle";
+}
+
+/** The error that explains the state: a failing connection's, else the last sign-in's or refresh's. */
+function errorOf(state: ServerState, view: ServerView, auth: AuthStatus | null): ServerStatus["error"] {
+  if (state === "failing") return view.error?.toObject() ?? null;
+  if (state === "signing_in" || state === "disabled") return null;
+  return auth?.error ?? null;
+}
+
+function invalidServer(name: string, error: GatehouseError): ServerStatus {
+  return {
+    name,
+    type: "auto",
+    url: null,
+    command: null,
+    state: "failing",
+    accounts: [],
+    error: error.toObject(),
+    tools: null,
+    agents: 0,
+    agent_names: [],
+    challenge: null,
+    sign_in: null,
+    asked: null,
+  };
+}

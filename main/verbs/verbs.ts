@@ -1,0 +1,221 @@
+/** The one list of what a person can do. Tray, window and terminal are three doors to it. */
+import {
+  type Answer,
+  METHODS,
+  type Method,
+  type Result,
+  type SignInProgress,
+  type Snapshot,
+} from "../../preload/api.ts";
+import type { ConfigStore } from "../config/store.ts";
+import type { RemoteServer, ServerConfig } from "../config/types.ts";
+import { asGatehouseError, GatehouseError } from "../errors.ts";
+import { type Hub, unknownServer } from "../hub/hub.ts";
+import type { KnownServers } from "../hub/known.ts";
+import { probe } from "../hub/probe.ts";
+import type { SignIns } from "../oauth/types.ts";
+import type { Log } from "../ports.ts";
+import { type Checked, PARAMS } from "./params.ts";
+
+export interface VerbDeps {
+  readonly config: ConfigStore;
+  readonly hub: Hub;
+  readonly signIns: SignIns;
+  readonly known: KnownServers;
+  readonly log: Log;
+  readonly snapshot: () => Snapshot;
+}
+
+type OnProgress = (progress: SignInProgress) => void;
+
+type Handlers = {
+  readonly [M in Method]: (params: Checked<M>, onProgress: OnProgress) => Promise<Answer<M>> | Answer<M>;
+};
+
+/** Answers a call: parameters checked, never rejects. */
+export type Call = <M extends Method>(
+  method: M,
+  params: unknown,
+  onProgress?: OnProgress,
+) => Promise<Result<Answer<M>>>;
+
+export function createVerbs(deps: VerbDeps): Call {
+  const handlers = handlersOf(deps);
+  return async (method, params, onProgress = () => {}) => {
+    try {
+      return { ok: true, value: await perform(handlers, method, params, onProgress) };
+    } catch (error) {
+      const known = asGatehouseError(error, serverOf(params));
+      deps.log.warn("verb.failed", { method, error: known, ...(error === known ? {} : { cause: error }) });
+      return { ok: false, error: known.toObject() };
+    }
+  };
+}
+
+async function perform<M extends Method>(
+  handlers: Handlers,
+  method: M,
+  params: unknown,
+  onProgress: OnProgress,
+): Promise<Answer<M>> {
+  if (!METHODS.includes(method)) throw invalid("This is not something that Gatehouse can do.");
+  const checked = PARAMS[method].safeParse(params);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    throw invalid(`The parameters of ${method} are wrong at “${issue?.path.join(".") ?? ""}”.`);
+  }
+  return handlers[method](checked.data as Checked<M>, onProgress);
+}
+
+function handlersOf(deps: VerbDeps): Handlers {
+  const { config, hub, signIns, known, snapshot } = deps;
+
+  function find(name: string): ServerConfig {
+    const server = config.current.servers.get(name);
+    if (server !== undefined) return server;
+    const broken = config.current.invalid.get(name);
+    throw broken ?? unknownServer(name, [...config.current.servers.keys()]);
+  }
+
+  function findRemote(name: string): RemoteServer {
+    const server = find(name);
+    if (server.type !== "stdio") return server;
+    throw new GatehouseError({
+      code: "no_sign_in_needed",
+      server: name,
+      message: `${name} runs on this computer and has no sign-in.`,
+      suggestion: "Use it as it is: gatehouse connect.",
+    });
+  }
+
+  /** Signs every account out, so that no tokens are left that nobody can find any more. */
+  async function signOutAll(server: ServerConfig | undefined): Promise<void> {
+    if (server === undefined || server.type === "stdio") return;
+    for (const { name, state } of signIns.status(server).accounts) {
+      if (state !== "signed_out") await signIns.signOut(server, name, false);
+    }
+  }
+
+  return {
+    getSnapshot: snapshot,
+
+    async probe() {
+      const unknown = [...config.current.servers.values()].filter(
+        (server) =>
+          server.type !== "stdio" &&
+          server.type !== "sse" &&
+          server.enabled &&
+          known.needsSignIn(server.name, server.url) === null &&
+          !("authorization" in lowerCased(server.headers)) &&
+          !signIns.isSignedIn(server, "default"),
+      );
+      await Promise.all(
+        unknown.map(async (server) => {
+          const outcome = await probe(hub.runtime(server.name), "default");
+          if (outcome.kind === "open" && server.type !== "stdio") known.setNeedsSignIn(server.name, server.url, false);
+        }),
+      );
+      return snapshot();
+    },
+
+    async signIn({ server: name, account = "default", open_browser = true, timeout_s }, onProgress) {
+      const server = findRemote(name);
+      if (!server.enabled) {
+        throw new GatehouseError({
+          code: "server_disabled",
+          server: name,
+          message: `${name} is turned off.`,
+          suggestion: "Turn it on first, then sign in.",
+        });
+      }
+      try {
+        const outcome = await signIns.signIn(server, account, {
+          openBrowser: open_browser,
+          timeoutS: timeout_s,
+          onProgress,
+        });
+        return { server: name, account: outcome.account, scope: outcome.scope };
+      } catch (error) {
+        if (error instanceof GatehouseError && error.code === "no_sign_in_needed") {
+          known.setNeedsSignIn(name, server.url, false);
+          hub.wake(name, account);
+        }
+        throw error;
+      }
+    },
+
+    async submitCallback({ server, account = "default", url }) {
+      findRemote(server);
+      await signIns.submitCallback(server, account, url);
+      return { accepted: true };
+    },
+
+    cancelSignIn: ({ server, account = "default" }) => ({ cancelled: signIns.cancel(server, account) }),
+
+    async signOut({ server: name, account = "default", keep_remote = false }) {
+      const server = find(name);
+      if (server.type === "stdio") return { was_signed_in: false, revocation: "nothing" };
+      const { wasSignedIn, revocation } = await signIns.signOut(server, account, keep_remote);
+      return { was_signed_in: wasSignedIn, revocation };
+    },
+
+    retry({ server }) {
+      find(server);
+      hub.wake(server, null);
+      return { server };
+    },
+
+    async addServer({ name, server }) {
+      await config.add(name, server);
+      return { name };
+    },
+
+    async updateServer({ name, new_name, server }) {
+      const before = config.current.servers.get(name);
+      await config.update(name, {
+        ...(new_name === undefined ? {} : { newName: new_name }),
+        ...(server === undefined ? {} : { server }),
+      });
+      const after = new_name ?? name;
+      // A grant belongs to a name and an origin: under another one it would never be found again.
+      if (before !== undefined && before.type !== "stdio" && !sameOwner(before, config.current.servers.get(after)))
+        await signOutAll(before);
+      return { name: after };
+    },
+
+    async setServerEnabled({ name, enabled }) {
+      await config.setEnabled(name, enabled);
+      return { name };
+    },
+
+    async removeServer({ name }) {
+      const before = config.current.servers.get(name);
+      if (before !== undefined && before.type !== "stdio") signIns.cancel(name, "default");
+      await signOutAll(before);
+      await config.remove(name);
+      return { name };
+    },
+  };
+}
+
+function sameOwner(before: RemoteServer, after: ServerConfig | undefined): boolean {
+  if (after === undefined || after.type === "stdio") return false;
+  return before.name === after.name && new URL(before.url).origin === new URL(after.url).origin;
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function serverOf(params: unknown): string | null {
+  const { server, name } = (typeof params === "object" && params !== null ? params : {}) as Record<string, unknown>;
+  return typeof server === "string" ? server : typeof name === "string" ? name : null;
+}
+
+function invalid(message: string): GatehouseError {
+  return new GatehouseError({
+    code: "invalid_request",
+    message,
+    suggestion: "This is a mistake of the program that asked; report it.",
+  });
+}
