@@ -1,0 +1,184 @@
+/** What is known of each server × account while the hub runs: the grant, read once from the vault, and how it fares. */
+import type { AccountStatus, ErrorObject } from "../../preload/api.ts";
+import type { RemoteServer } from "../config/types.ts";
+import type { Challenge, Clock } from "../ports.ts";
+import type { Grant, GrantKey, Vault } from "../vault/types.ts";
+
+export type Change = { server: string; account: string; kind: "grant" | "status" };
+
+/** One server × account at one origin. Mutable; only this folder holds it. */
+export interface Account {
+  readonly key: GrantKey;
+  /** As in the vault; null: none, or not read yet. */
+  grant: Grant | null;
+  loaded: boolean;
+  loading: Promise<void> | null;
+  /** A refresh was refused for good: only a person can help. */
+  ended: boolean;
+  challenge: Challenge | null;
+  error: ErrorObject | null;
+  refreshing: Promise<void> | null;
+  /** Refreshed, but the vault did not take it yet. Held so that a rotated refresh token is not lost. */
+  unsaved: Grant | null;
+  /** Failed refreshes in a row, and when the next one may be tried (milliseconds since the epoch). */
+  failures: number;
+  retryAt: number;
+  /** The access token that a refusal made us fetch, and when. */
+  answerToRefusal: { readonly token: string; readonly at: number } | null;
+}
+
+export class Accounts {
+  readonly #accounts = new Map<string, Account>();
+  readonly #listeners = new Set<(change: Change) => void>();
+  readonly #vault: Vault;
+  readonly #clock: Clock;
+
+  constructor(vault: Vault, clock: Clock) {
+    this.#vault = vault;
+    this.#clock = clock;
+  }
+
+  of(server: RemoteServer, name: string): Account {
+    const key: GrantKey = { server: server.name, account: name, origin: new URL(server.url).origin };
+    const id = JSON.stringify([key.server, key.account, key.origin]);
+    let account = this.#accounts.get(id);
+    if (account === undefined) {
+      account = {
+        key,
+        grant: null,
+        loaded: false,
+        loading: null,
+        ended: false,
+        challenge: null,
+        error: null,
+        refreshing: null,
+        unsaved: null,
+        failures: 0,
+        retryAt: 0,
+        answerToRefusal: null,
+      };
+      this.#accounts.set(id, account);
+    }
+    return account;
+  }
+
+  /** Every known account of a server, `default` first. */
+  all(server: RemoteServer): Account[] {
+    const first = this.of(server, "default");
+    const others = [...this.#accounts.values()].filter(
+      ({ key }) => key.server === first.key.server && key.origin === first.key.origin && key.account !== "default",
+    );
+    return [first, ...others.sort((a, b) => a.key.account.localeCompare(b.key.account))];
+  }
+
+  every(): Iterable<Account> {
+    return this.#accounts.values();
+  }
+
+  /** Reads the grant unless that was done. Throws what the vault throws, and tries again the next time. */
+  async load(account: Account): Promise<void> {
+    if (account.loaded) return;
+    account.loading ??= this.#read(account).finally(() => {
+      account.loading = null;
+    });
+    await account.loading;
+  }
+
+  async #read(account: Account): Promise<void> {
+    const grant = await this.#vault.get(account.key);
+    if (account.loaded) return;
+    account.loaded = true;
+    account.grant = grant;
+    if (grant !== null) this.changed(account, "grant");
+  }
+
+  /** A sign-in's grant, durable when this resolves. Throws what the vault throws; nothing has changed then. */
+  async signedIn(account: Account, grant: Grant): Promise<void> {
+    await this.#vault.put(account.key, grant);
+    Object.assign(account, this.#fresh(), { grant, challenge: null } satisfies Partial<Account>);
+    this.changed(account, "grant");
+  }
+
+  /** A refresh's grant, durable when this resolves. Throws what the vault throws and keeps the grant for the next try. */
+  async refreshed(account: Account, grant: Grant): Promise<void> {
+    account.unsaved = grant;
+    await this.#vault.put(account.key, grant);
+    if (account.unsaved !== grant) return;
+    Object.assign(account, this.#fresh(), { grant } satisfies Partial<Account>);
+    this.changed(account, "status");
+  }
+
+  /** Takes over what another process has stored meanwhile. Answers whether it differs from what we hold. */
+  async adopt(account: Account): Promise<boolean> {
+    const stored = await this.#vault.get(account.key);
+    if (stored === null || stored.refresh_token === account.grant?.refresh_token) return false;
+    Object.assign(account, this.#fresh(), { grant: stored } satisfies Partial<Account>);
+    this.changed(account, "status");
+    return true;
+  }
+
+  /** Deletes the grant here. Throws what the vault throws; the grant stays then. */
+  async remove(account: Account): Promise<void> {
+    const { grant } = account;
+    // Gone here first: a refresh that ends meanwhile must not write it anew.
+    account.grant = null;
+    try {
+      await this.#vault.delete(account.key);
+    } catch (error) {
+      account.grant = grant;
+      throw error;
+    }
+    Object.assign(account, this.#fresh());
+    this.changed(account, "grant");
+  }
+
+  /** The grant is worth nothing any more. That holds even when the vault cannot delete it now. */
+  async end(account: Account, error: ErrorObject): Promise<void> {
+    await this.#vault.delete(account.key).catch(() => false);
+    Object.assign(account, this.#fresh(), { grant: null, ended: true, error } satisfies Partial<Account>);
+    this.changed(account, "grant");
+  }
+
+  #fresh(): Partial<Account> {
+    return { loaded: true, ended: false, error: null, unsaved: null, failures: 0, retryAt: 0 };
+  }
+
+  /** Whether a token is at hand or can be had without a person. */
+  isSignedIn(account: Account): boolean {
+    return account.grant !== null && !this.#hasRunOut(account.grant);
+  }
+
+  status(account: Account): AccountStatus {
+    const { grant } = account;
+    const expired = grant === null ? account.ended : this.#hasRunOut(grant);
+    return {
+      name: account.key.account,
+      state: expired ? "expired" : grant === null ? "signed_out" : "signed_in",
+      scope: grant?.scope ?? null,
+      issuer: grant?.issuer ?? null,
+      expires_at: isoOrNull(grant?.expires_at),
+      renewable: grant !== null && grant.refresh_token !== null,
+      since: isoOrNull(grant?.signed_in_at),
+    };
+  }
+
+  #hasRunOut(grant: Grant): boolean {
+    return grant.refresh_token === null && grant.expires_at !== null && grant.expires_at <= this.#clock.now();
+  }
+
+  changed(account: Account, kind: Change["kind"]): void {
+    for (const listener of this.#listeners) {
+      listener({ server: account.key.server, account: account.key.account, kind });
+    }
+  }
+
+  onChange(listener: (change: Change) => void): () => void {
+    const own = (change: Change) => listener(change);
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  }
+}
+
+function isoOrNull(time: number | null | undefined): string | null {
+  return time === null || time === undefined ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,201 @@
+/**
+ * Which client we are at an authorization server: the configured one, a client id metadata document, or one registered
+ * for this sign-in (RFC 7591), in that order (MCP 2026-07-28 authorization).
+ */
+import type { RemoteServer } from "../config/types.ts";
+import { GatehouseError, quoteRemote } from "../errors.ts";
+import type { SafeFetch } from "../http/fetch.ts";
+import { withoutQuery } from "../http/urls.ts";
+import type { ClientRegistration } from "../vault/types.ts";
+import { jsonObject } from "./discovery.ts";
+import type { AuthorizationServer, Json } from "./metadata.ts";
+import { problem, type Run } from "./problem.ts";
+
+/** The methods of client authentication we can do (RFC 7591 §2), the one we like best first. */
+export const AUTH_METHODS = ["none", "client_secret_basic", "client_secret_post"] as const;
+export type AuthMethod = (typeof AUTH_METHODS)[number];
+
+export interface RegistrationRequest {
+  readonly run: Run;
+  readonly server: RemoteServer;
+  readonly as: AuthorizationServer;
+  readonly redirectUri: string;
+  /** What the authorization request will ask for; null: nothing. */
+  readonly scope: string | null;
+  readonly fetch: SafeFetch;
+  readonly signal: AbortSignal;
+  /** Called before a registration is sent. */
+  readonly onRegister: () => void;
+}
+
+/** Throws `client_id_required`, `registration_failed`, `unsupported`, `metadata_discovery_failed` (default endpoints only). */
+export async function chooseClient(request: RegistrationRequest): Promise<ClientRegistration> {
+  const { run, server, as, redirectUri } = request;
+  const { auth } = server;
+  if (auth.client_id !== undefined) {
+    const secret = auth.client_secret;
+    return {
+      source: "config",
+      client_id: auth.client_id,
+      ...(secret === undefined ? {} : { client_secret: secret }),
+      token_endpoint_auth_method: configuredMethod(run, server, as),
+      redirect_uri: redirectUri,
+    };
+  }
+  if (auth.client_metadata_url !== undefined && as.clientIdMetadataDocument) {
+    return {
+      source: "metadata_document",
+      client_id: auth.client_metadata_url,
+      token_endpoint_auth_method: "none",
+      redirect_uri: redirectUri,
+    };
+  }
+  if (as.registrationEndpoint === null) throw clientIdRequired(run, as, redirectUri);
+  return register(request, as.registrationEndpoint);
+}
+
+async function register(request: RegistrationRequest, endpoint: string): Promise<ClientRegistration> {
+  const { run, server, as, redirectUri, onRegister } = request;
+  const method = server.auth.token_endpoint_auth_method ?? preferredMethod(as);
+  assertMethod(run, method);
+  const smaller: Json = {
+    client_name: "Gatehouse",
+    redirect_uris: [redirectUri],
+    grant_types: ["authorization_code", "refresh_token"],
+    response_types: ["code"],
+    token_endpoint_auth_method: method,
+  };
+  const full: Json = {
+    ...smaller,
+    application_type: "native",
+    ...(request.scope === null ? {} : { scope: request.scope }),
+    ...server.auth.client_metadata,
+    redirect_uris: [redirectUri],
+  };
+  onRegister();
+  let response = await post(request, endpoint, full);
+  // Some servers refuse members they do not know, against RFC 7591 §2; what they need is in the smaller body.
+  if (response.status === 400) response = await post(request, endpoint, smaller);
+  const body = jsonObject(await response.text());
+  if ((response.status !== 201 && response.status !== 200) || body === null) {
+    throw registrationFailed(run, as, endpoint, response.status, body);
+  }
+  return judgeRegistration(run, body, { method, redirectUri, supported: as.tokenAuthMethods });
+}
+
+/** The answer's word on the method counts, not ours (RFC 7591 §3.2.1). Throws `registration_failed`, `unsupported`. */
+export function judgeRegistration(
+  run: Run,
+  body: Json,
+  asked: { method: string; redirectUri: string; supported: readonly string[] | null },
+): ClientRegistration {
+  const { client_id: id, client_secret: secret, token_endpoint_auth_method: answered } = body;
+  if (typeof id !== "string" || id === "") {
+    throw problem(run, {
+      code: "registration_failed",
+      message: `The authorization server of “${run.server}” answered a registration without a client id.`,
+      suggestion: "Register a client there by hand and set “client_id” in the server's auth settings.",
+    });
+  }
+  const hasSecret = typeof secret === "string" && secret !== "";
+  const withSecret =
+    asked.supported?.includes("client_secret_basic") === false ? "client_secret_post" : "client_secret_basic";
+  const unsaid = !hasSecret ? "none" : asked.method === "none" ? withSecret : asked.method;
+  const method = typeof answered === "string" ? answered : unsaid;
+  assertMethod(run, method);
+  if (method !== "none" && !hasSecret) {
+    throw problem(run, {
+      code: "registration_failed",
+      message: `The authorization server of “${run.server}” wants a client secret but gave none.`,
+      suggestion:
+        "Register a client there by hand and set “client_id” and “client_secret” in the server's auth settings.",
+    });
+  }
+  return {
+    source: "dynamic",
+    client_id: id,
+    ...(hasSecret && method !== "none" ? { client_secret: secret } : {}),
+    token_endpoint_auth_method: method,
+    redirect_uri: asked.redirectUri,
+  };
+}
+
+/** `none` where it is offered; where nothing is said, RFC 8414 §2's default, but `none` where there is no metadata. */
+function preferredMethod(as: AuthorizationServer): string {
+  if (as.tokenAuthMethods === null) return as.source === "metadata" ? "client_secret_basic" : "none";
+  return AUTH_METHODS.find((method) => as.tokenAuthMethods?.includes(method)) ?? as.tokenAuthMethods[0] ?? "none";
+}
+
+function configuredMethod(run: Run, server: RemoteServer, as: AuthorizationServer): string {
+  const { token_endpoint_auth_method: method, client_secret: secret } = server.auth;
+  if (method !== undefined) {
+    assertMethod(run, method);
+    return method;
+  }
+  if (secret === undefined) return "none";
+  const offered = as.tokenAuthMethods ?? ["client_secret_basic"];
+  return offered.includes("client_secret_basic") || !offered.includes("client_secret_post")
+    ? "client_secret_basic"
+    : "client_secret_post";
+}
+
+function assertMethod(run: Run, method: string): void {
+  if ((AUTH_METHODS as readonly string[]).includes(method)) return;
+  throw problem(run, {
+    code: "unsupported",
+    message: `The authorization server of “${run.server}” wants the client authentication ${quoteRemote(method)}, which Gatehouse cannot do.`,
+    suggestion: `Use a client with one of ${AUTH_METHODS.join(", ")} and set it in the server's auth settings.`,
+  });
+}
+
+async function post(request: RegistrationRequest, endpoint: string, body: Json): Promise<Response> {
+  const { run, as, fetch, signal } = request;
+  try {
+    return await fetch(endpoint, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof GatehouseError) || error.code === "unsafe_url") throw error;
+    throw registrationFailed(run, as, endpoint, String(error.details?.reason ?? error.code), null);
+  }
+}
+
+function registrationFailed(
+  run: Run,
+  as: AuthorizationServer,
+  endpoint: string,
+  result: number | string,
+  body: Json | null,
+): GatehouseError {
+  const details = { url: withoutQuery(endpoint), result, registration_attempted: true };
+  if (as.source === "default") {
+    return problem(run, {
+      code: "metadata_discovery_failed",
+      message: `“${run.server}” publishes no authorization metadata, and the default address for registration does not work either.`,
+      suggestion:
+        "Check the server's URL. If it is right, set the endpoints and “client_id” in the server's auth settings.",
+      details,
+    });
+  }
+  const said = [body?.error, body?.error_description].filter((part) => typeof part === "string").join(": ");
+  return problem(run, {
+    code: "registration_failed",
+    message: `The authorization server of “${run.server}” refused to register Gatehouse (${result}${said === "" ? "" : `, ${quoteRemote(said)}`}).`,
+    suggestion: "Register a client there by hand and set “client_id” in the server's auth settings.",
+    details,
+  });
+}
+
+function clientIdRequired(run: Run, as: AuthorizationServer, redirectUri: string): GatehouseError {
+  const host = new URL(as.authorizationEndpoint).host;
+  return problem(run, {
+    code: "client_id_required",
+    message: `${host} registers no clients by itself, so the sign-in to “${run.server}” needs a client id.`,
+    suggestion: `Create an OAuth app at ${host} with the redirect URI ${redirectUri}, then set “client_id” and “redirect_uri” in the server's auth settings.`,
+    details: { redirect_uri: redirectUri, issuer: quoteRemote(as.issuer), registration_attempted: false },
+  });
+}
