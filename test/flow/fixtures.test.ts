@@ -6,8 +6,8 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
+import { ACCOUNTS } from "../fixtures/authorization-interactions.ts";
 import {
-  ACCOUNTS,
   type AuthorizationServer,
   type AuthorizationServerOptions,
   startAuthorizationServer,
