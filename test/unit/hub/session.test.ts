@@ -1,0 +1,268 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { GatehouseError } from "../../../main/errors.ts";
+import type { KnownServer } from "../../../main/hub/provisional.ts";
+import { Session, type SessionHost } from "../../../main/hub/session.ts";
+import { badAnswer, signInRequired } from "../../../main/upstream/failures.ts";
+import type { Upstream, UpstreamEvents } from "../../../main/upstream/upstream.ts";
+import { peek } from "../../../shim/scan.ts";
+
+type Json = Record<string, unknown>;
+
+/** A server session that the test speaks for. */
+class ScriptedUpstream implements Upstream {
+  readonly sent: Json[] = [];
+  closed = false;
+  version: string | null = null;
+  readonly events: UpstreamEvents;
+  constructor(events: UpstreamEvents) {
+    this.events = events;
+  }
+  send(message: Buffer): void {
+    this.sent.push(JSON.parse(message.toString()) as Json);
+  }
+  negotiated(version: string): void {
+    this.version = version;
+  }
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+  say(message: Json): void {
+    const line = Buffer.from(JSON.stringify(message));
+    this.events.message(line, peek(line));
+  }
+  /** Answers the handshake that the session made. */
+  accept(capabilities: Json = { tools: {} }): void {
+    const { id } = this.sent.find(({ method }) => method === "initialize") as { id: string };
+    this.say({
+      jsonrpc: "2.0",
+      id,
+      result: { protocolVersion: "2025-06-18", capabilities, serverInfo: { name: "real", version: "1" } },
+    });
+  }
+}
+
+let blocked: GatehouseError | null;
+let upstreams: ScriptedUpstream[];
+let learned: KnownServer[];
+let agent: Json[];
+let asked: string[];
+let session: Session;
+
+function newSession(resumed = false): Session {
+  const host: SessionHost = {
+    name: "github",
+    connectLimit: 30_000,
+    blocked: () => blocked,
+    open(events) {
+      const upstream = new ScriptedUpstream(events);
+      upstreams.push(upstream);
+      return upstream;
+    },
+    known: () => null,
+    learned: (known) => learned.push(known),
+    listedTools: () => {},
+    asked: (name) => asked.push(name),
+    changed: () => {},
+  };
+  return new Session(host, { write: (line) => agent.push(JSON.parse(line.toString()) as Json) }, resumed);
+}
+
+const say = (message: Json): void => session.receive(Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message })));
+const initialize = (): void =>
+  say({
+    id: 0,
+    method: "initialize",
+    params: { protocolVersion: "2025-06-18", capabilities: { roots: {} }, clientInfo: { name: "claude" } },
+  });
+const initialized = (): void => say({ method: "notifications/initialized" });
+const upstream = (): ScriptedUpstream => upstreams.at(-1) as ScriptedUpstream;
+const answerTo = (id: unknown): Json | undefined => agent.find((message) => message.id === id);
+const changes = (): unknown[] =>
+  agent.map(({ method }) => method).filter((method) => String(method).endsWith("list_changed"));
+
+beforeEach(() => {
+  blocked = null;
+  upstreams = [];
+  learned = [];
+  agent = [];
+  asked = [];
+  session = newSession();
+});
+
+describe("while the server can be reached", () => {
+  test("the handshake is the server's own, under the agent's id, and what follows passes untouched", () => {
+    initialize();
+    expect(upstream().sent[0]).toMatchObject({
+      method: "initialize",
+      params: { clientInfo: { name: "claude" }, capabilities: { roots: {} } },
+    });
+    upstream().accept({ tools: {}, experimental: { odd: 1 } });
+    expect(answerTo(0)?.result).toMatchObject({
+      capabilities: { tools: {}, experimental: { odd: 1 } },
+      serverInfo: { name: "real" },
+    });
+    expect(upstream().version).toBe("2025-06-18");
+    initialized();
+    say({ id: "a", method: "future/method", params: { deep: [1, { x: null }] } });
+    expect(upstream().sent.slice(1)).toEqual([
+      { jsonrpc: "2.0", method: "notifications/initialized" },
+      { jsonrpc: "2.0", id: "a", method: "future/method", params: { deep: [1, { x: null }] } },
+    ]);
+    upstream().say({ jsonrpc: "2.0", id: "a", result: { unknown: true } });
+    expect(answerTo("a")).toEqual({ jsonrpc: "2.0", id: "a", result: { unknown: true } });
+    expect(changes()).toEqual([]);
+  });
+
+  test("a request that came before the handshake was done waits for it", () => {
+    initialize();
+    say({ id: 1, method: "tools/list" });
+    expect(upstream().sent).toHaveLength(1);
+    upstream().accept();
+    expect(upstream().sent.at(-1)).toMatchObject({ id: 1, method: "tools/list" });
+  });
+
+  test("a session that the server ends fails what was in flight, once, and comes back with list_changed", () => {
+    initialize();
+    upstream().accept();
+    initialized();
+    say({ id: 1, method: "tools/call", params: { name: "add" } });
+    const first = upstream();
+    first.events.closed(
+      new GatehouseError({ code: "session_lost", server: "github", message: "gone.", suggestion: "again" }),
+    );
+    expect(answerTo(1)).toMatchObject({ error: { code: -32010, data: { code: "session_lost", server: "github" } } });
+    expect(first.closed).toBe(true);
+    say({ id: 2, method: "tools/list" });
+    expect(upstreams).toHaveLength(2);
+    upstream().accept();
+    expect(upstream().sent.map(({ method }) => method)).toEqual([
+      "initialize",
+      "notifications/initialized",
+      "tools/list",
+    ]);
+    expect(changes()).toHaveLength(3);
+    first.say({ jsonrpc: "2.0", id: 2, result: "from the dead" });
+    expect(answerTo(2)).toBeUndefined();
+  });
+});
+
+describe("while somebody has to sign in", () => {
+  beforeEach(() => {
+    blocked = signInRequired("github");
+    initialize();
+    initialized();
+  });
+
+  test("the handshake is answered at once, without asking the server", () => {
+    expect(upstreams).toHaveLength(0);
+    expect(answerTo(0)?.result).toMatchObject({
+      protocolVersion: "2025-06-18",
+      capabilities: { tools: { listChanged: true } },
+      serverInfo: { name: "github" },
+    });
+  });
+
+  test("there is one tool, whose call says what to click; other calls fail with the same object; lists are empty", () => {
+    say({ id: 1, method: "tools/list" });
+    say({ id: 2, method: "tools/call", params: { name: "sign_in", arguments: {} } });
+    say({ id: 3, method: "tools/call", params: { name: "add", arguments: {} } });
+    say({ id: 4, method: "prompts/list" });
+    say({ id: 5, method: "resources/read", params: { uri: "x:y" } });
+    say({ id: 6, method: "ping" });
+    expect((answerTo(1)?.result as { tools: Json[] }).tools.map(({ name }) => name)).toEqual(["sign_in"]);
+    const told = (answerTo(2)?.result as { structuredContent: Json }).structuredContent;
+    expect(told).toMatchObject({
+      code: "sign_in_required",
+      server: "github",
+      suggestion: expect.stringContaining("Sign in to github"),
+    });
+    expect(answerTo(3)).toMatchObject({
+      error: { data: { code: "sign_in_required", server: "github", correlation_id: told.correlation_id } },
+    });
+    expect(answerTo(4)?.result).toEqual({ prompts: [] });
+    expect(answerTo(5)).toMatchObject({ error: { data: { code: "sign_in_required" } } });
+    expect(answerTo(6)?.result).toEqual({});
+    expect(new Set(asked)).toEqual(new Set(["claude"]));
+  });
+
+  test("after the sign-in the same agent is told, and gets the server's own tools", () => {
+    say({ id: 1, method: "tools/list" });
+    blocked = null;
+    session.wake();
+    expect(changes()).toEqual([]);
+    upstream().accept();
+    expect(changes()).toEqual([
+      "notifications/tools/list_changed",
+      "notifications/prompts/list_changed",
+      "notifications/resources/list_changed",
+    ]);
+    expect(upstream().sent[0]).toMatchObject({ method: "initialize", params: { clientInfo: { name: "claude" } } });
+    say({ id: 2, method: "tools/list" });
+    expect(upstream().sent.at(-1)).toMatchObject({ id: 2, method: "tools/list" });
+    say({ id: 3, method: "prompts/list" });
+    expect(answerTo(3)?.result).toEqual({ prompts: [] });
+    say({ id: 4, method: "tools/call", params: { name: "sign_in" } });
+    expect(answerTo(4)).toMatchObject({ result: { isError: false } });
+  });
+});
+
+test("a sign-out ends the server session, tells the agent, and its next call says who has to sign in", () => {
+  initialize();
+  upstream().accept();
+  initialized();
+  blocked = signInRequired("github");
+  session.wake();
+  expect(upstream().closed).toBe(true);
+  expect(changes()).toHaveLength(3);
+  say({ id: 1, method: "tools/call", params: { name: "add" } });
+  expect(answerTo(1)).toMatchObject({ error: { data: { code: "sign_in_required", server: "github" } } });
+});
+
+test("a server whose list is open and whose call wants a sign-in keeps its list", () => {
+  initialize();
+  upstream().accept();
+  initialized();
+  say({ id: 1, method: "tools/call", params: { name: "private" } });
+  upstream().events.failed("1", signInRequired("github"));
+  expect(answerTo(1)).toMatchObject({ error: { data: { code: "sign_in_required" } } });
+  say({ id: 2, method: "tools/list" });
+  expect(upstream().sent.at(-1)).toMatchObject({ id: 2, method: "tools/list" });
+});
+
+test("a server that cannot be reached costs an error on the call, and the next call tries again", () => {
+  initialize();
+  upstream().events.failed(JSON.stringify(upstream().sent[0]?.id), badAnswer("github", "is not well"));
+  expect(answerTo(0)?.result).toBeDefined();
+  initialized();
+  say({ id: 1, method: "tools/call", params: { name: "add" } });
+  expect(upstreams).toHaveLength(2);
+  upstream().events.failed(JSON.stringify(upstream().sent[0]?.id), badAnswer("github", "is not well"));
+  expect(answerTo(1)).toMatchObject({ error: { data: { code: "upstream_failed" } } });
+  return session.close();
+});
+
+test("an agent that outlived the hub is told to list again, in every state", () => {
+  session = newSession(true);
+  initialize();
+  upstream().accept();
+  initialized();
+  expect(changes()).toHaveLength(3);
+  agent = [];
+  blocked = signInRequired("github");
+  session = newSession(true);
+  initialize();
+  initialized();
+  expect(changes()).toHaveLength(3);
+});
+
+test("noise before and instead of a handshake is answered, not passed on", () => {
+  session.receive(Buffer.from("not json"));
+  say({ id: 1, method: "server/discover" });
+  say({ id: 2, method: "tools/list" });
+  expect(agent).toMatchObject([
+    { id: null, error: { code: -32700 } },
+    { id: 1, error: { code: -32601 } },
+    { id: 2, error: { code: -32600 } },
+  ]);
+  expect(upstreams).toHaveLength(0);
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { peek } from "../../../shim/scan.ts";
+
+const look = (text: string) => peek(Buffer.from(text));
+
+describe("what a message is", () => {
+  test.each([
+    ['{"jsonrpc":"2.0","id":7,"method":"tools/list"}', { id: "7", method: "tools/list", isAnswer: false, ok: true }],
+    ['{"method":"a","params":{"id":3,"method":"no"},"id":"x"}', { id: '"x"', method: "a", isAnswer: false, ok: true }],
+    [
+      '{"method":"notifications/initialized"}',
+      { id: null, method: "notifications/initialized", isAnswer: false, ok: true },
+    ],
+    ['{"id":null,"error":{"code":1}}', { id: null, method: null, isAnswer: true, ok: true }],
+    ['{"result":{"id":9,"a":[{"b":"}"}]},"id":-2}', { id: "-2", method: null, isAnswer: true, ok: true }],
+    ["{}", { id: null, method: null, isAnswer: false, ok: true }],
+    [' \t{ "id" : 1 , "method" : "a" } \r', { id: "1", method: "a", isAnswer: false, ok: true }],
+  ])("%s", (text, expected) => {
+    expect(look(text)).toEqual(expected);
+  });
+
+  test.each([
+    "",
+    " ",
+    "null",
+    "[]",
+    '"x"',
+    "{",
+    '{"id":1',
+    '{"id":}',
+    '{"a":"b}',
+    '{"a":[1,2}',
+    '{"id":1}x',
+    "{a:1}",
+    '{"a" 1}',
+  ])("%j is not a message", (text) => {
+    expect(look(text).ok).toBe(false);
+  });
+
+  test("a string that ends in escaped quotes and backslashes hides nothing", () => {
+    const text = JSON.stringify({
+      params: { text: 'end\\" \\\\', other: '","id":666,"method":"evil' },
+      id: 5,
+      method: "real",
+    });
+    expect(look(text)).toMatchObject({ id: "5", method: "real", ok: true });
+  });
+
+  test("an escaped method name is read as JSON reads it, and the last of two ids counts", () => {
+    expect(look('{"method":"tools\\/list","id":1,"id":2}')).toMatchObject({ method: "tools/list", id: "2" });
+  });
+
+  test("agrees with JSON.parse on messages of every shape", () => {
+    const values = [1, "two", null, true, [1, [2, { id: 3 }]], { id: "inner", method: "inner" }, 'é🙂\\"', -1.5e3];
+    for (const params of values) {
+      for (const id of [0, 1e10, "a b", 'q"uote', ""]) {
+        const message = { jsonrpc: "2.0", params, id, method: "m", extra: values };
+        const seen = look(JSON.stringify(message));
+        expect(JSON.parse(seen.id ?? "null")).toEqual(id);
+        expect(seen).toMatchObject({ method: "m", isAnswer: false, ok: true });
+      }
+    }
+  });
+});
