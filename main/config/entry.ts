@@ -1,0 +1,165 @@
+/** One entry of `mcpServers` to the server it describes, or to what is wrong with it. */
+import { findNodeAtLocation, type Node } from "jsonc-parser";
+import type { GatehouseError } from "../errors.ts";
+import { isLoopbackHost } from "../http/urls.ts";
+import { type Env, expand } from "./expand.ts";
+import { type EntryProblem, entryError, placeAt, referenceProblem, schemaProblem } from "./problems.ts";
+import { remoteServer, stdioServer } from "./schema.ts";
+import { duplicateKeys, keyOf, plainValue } from "./tree.ts";
+import type { RemoteServer, ServerConfig, StdioServer } from "./types.ts";
+
+export type EntryResult =
+  | { readonly ok: true; readonly server: ServerConfig }
+  | { readonly ok: false; readonly error: GatehouseError };
+
+type Judged = { readonly server: ServerConfig } | { readonly problem: EntryProblem };
+
+/** Judges the entry `name`, whose value is `node` in `text`. Throws nothing. */
+export function readEntry(name: string, node: Node, text: string, env: Env): EntryResult {
+  const judged = judge(name, node, text, env);
+  if ("server" in judged) return { ok: true, server: judged.server };
+  const place = placeAt(text, nodeOf(node, judged.problem.member).offset);
+  return { ok: false, error: entryError(name, judged.problem, place) };
+}
+
+function judge(name: string, node: Node, text: string, env: Env): Judged {
+  if (node.type !== "object") return { problem: { member: null, what: "must be an object { … }" } };
+  const key = badKey(node, text, "");
+  if (key !== null) return { problem: key };
+  const { value, bad } = expand(plainValue(node), env);
+  if (bad[0] !== undefined) return { problem: referenceProblem(bad[0]) };
+  const entry = value as Readonly<Record<string, unknown>>;
+  const remote = Object.hasOwn(entry, "url");
+  const local = Object.hasOwn(entry, "command");
+  if (remote && local)
+    return { problem: { member: null, what: "has both a url and a command; only one can be meant" } };
+  if (remote) return judgeRemote(name, entry);
+  if (local) return judgeStdio(name, entry);
+  return { problem: { member: null, what: `needs a ${entry.type === "stdio" ? "command" : "url (or a command)"}` } };
+}
+
+function judgeRemote(name: string, entry: Readonly<Record<string, unknown>>): Judged {
+  const parsed = remoteServer.safeParse(entry);
+  if (!parsed.success) return { problem: schemaProblem(parsed.error) };
+  const { type = "auto", url, headers = {}, auth = {}, ...rest } = parsed.data;
+  const problem = urlProblem(url) ?? headerProblem(headers);
+  if (problem !== null) return { problem };
+  const server: RemoteServer = {
+    name,
+    ...common(rest),
+    type: type === "http" ? "streamable-http" : type,
+    url,
+    headers,
+    auth,
+  };
+  return { server };
+}
+
+function judgeStdio(name: string, entry: Readonly<Record<string, unknown>>): Judged {
+  if (Object.hasOwn(entry, "auth")) {
+    const what = "has no meaning for a program on this computer (stdio)";
+    return { problem: { member: "auth", what, suggestion: "Take it out; give the program what it needs in “env”." } };
+  }
+  const parsed = stdioServer.safeParse(entry);
+  if (!parsed.success) return { problem: schemaProblem(parsed.error) };
+  const { type: _type, command, args = [], env = {}, cwd = null, ...rest } = parsed.data;
+  const texts: [string, string][] = [
+    ["command", command],
+    ["cwd", cwd ?? ""],
+    ...args.map((arg, n): [string, string] => [`args.${n}`, arg]),
+    ...Object.entries(env).map(([key, value]): [string, string] => [`env.${key}`, key + value]),
+  ];
+  const nul = texts.find(([, value]) => value.includes("\0"));
+  if (nul !== undefined) return { problem: { member: nul[0], what: "must not hold a NUL character" } };
+  const badName = Object.keys(env).find((key) => key === "" || key.includes("="));
+  if (badName !== undefined) return { problem: { member: "env", what: "holds a name that no variable can have" } };
+  const server: StdioServer = { name, ...common(rest), type: "stdio", command, args, env, cwd };
+  return { server };
+}
+
+type Common = Pick<ServerConfig, "enabled" | "protocol" | "tools" | "timeout">;
+
+function common(given: Partial<Omit<Common, "tools">> & { tools?: { allow?: string[]; deny?: string[] } }): Common {
+  return {
+    enabled: given.enabled ?? true,
+    protocol: given.protocol ?? "auto",
+    tools: { allow: given.tools?.allow ?? ["*"], deny: given.tools?.deny ?? [] },
+    timeout: given.timeout ?? 60,
+  };
+}
+
+/** What keeps a server's URL from being used; null when nothing does. The URL is not quoted: it may hold a secret. */
+function urlProblem(text: string): EntryProblem | null {
+  if (/[\s\p{Cc}\\]/u.test(text) || !URL.canParse(text)) {
+    return { member: "url", what: "is not a URL; write it whole, as in https://mcp.example.com/mcp" };
+  }
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    return { code: "unsafe_url", member: "url", what: "must begin with https://" };
+  }
+  if (url.username !== "" || url.password !== "") {
+    const suggestion = 'Take it out of the URL and send it in “headers”, as in "Authorization": "Basic …".';
+    return { member: "url", what: "holds a user name or password", suggestion };
+  }
+  if (text.includes("#")) return { member: "url", what: "must not have a fragment (#…)" };
+  if (url.protocol === "http:" && !isLoopbackHost(url.hostname)) {
+    const suggestion = "Use https://; plain http is accepted for servers on this machine only.";
+    return { code: "unsafe_url", member: "url", what: "would send tokens over the network unencrypted", suggestion };
+  }
+  return null;
+}
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/; // RFC 9110 §5.6.2 token
+const HEADER_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
+/** These say how the message is framed and are the transport's own (RFC 9112 §6, RFC 9110 §7.6.1). */
+const FRAMING = new Set([
+  "connection",
+  "content-length",
+  "host",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+function headerProblem(headers: Readonly<Record<string, string>>): EntryProblem | null {
+  for (const [name, value] of Object.entries(headers)) {
+    const member = `headers.${name}`;
+    if (!HEADER_NAME.test(name)) return { member, what: "is not the name of a header" };
+    if (FRAMING.has(name.toLowerCase())) return { member, what: "is set by Gatehouse itself" };
+    if (!HEADER_VALUE.test(value)) return { member, what: "holds a character that no header can carry" };
+  }
+  return null;
+}
+
+/** A key that stands twice in one object, or that JavaScript would take for something else, at any depth. */
+function badKey(node: Node, text: string, path: string): EntryProblem | null {
+  if (node.type === "object") {
+    const twice = duplicateKeys(node)[0];
+    if (twice !== undefined) {
+      const lines = [twice.first, twice.second].map((double) => placeAt(text, double.offset).line);
+      const what = `stands there more than once, in lines ${lines.join(" and ")}`;
+      return { member: path + twice.name, what, details: { lines } };
+    }
+  }
+  for (const [index, child] of (node.children ?? []).entries()) {
+    const key = node.type === "object" ? keyOf(child) : String(index);
+    if (key === "__proto__") return { member: path + key, what: "cannot be the name of a member" };
+    const value = node.type === "object" ? child.children?.[1] : child;
+    const found = value === undefined ? null : badKey(value, text, `${path}${key}.`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The node that a member's path leads to, or the last one on the way that is there. */
+function nodeOf(entry: Node, member: string | null): Node {
+  let node = entry;
+  for (const part of member?.split(".") ?? []) {
+    const next = findNodeAtLocation(node, [node.type === "array" ? Number(part) : part]);
+    if (next === undefined) break;
+    node = next;
+  }
+  return node;
+}

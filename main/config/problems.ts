@@ -1,0 +1,128 @@
+/** What can be wrong with `servers.json`, in words. */
+import { printParseErrorCode } from "jsonc-parser";
+import type { z } from "zod";
+import type { ErrorCode } from "../../preload/api.ts";
+import { GatehouseError, quoteRemote } from "../errors.ts";
+import type { BadReference } from "./expand.ts";
+
+/** Both count from 1; columns in UTF-16 units, as editors do. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export function placeAt(text: string, offset: number): Place {
+  const before = text.slice(0, offset);
+  const lines = before.split(/\r\n|\r|\n/);
+  return { line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  InvalidSymbol: "a value in quotation marks, a number, true, false or null is expected here",
+  InvalidNumberFormat: "this is not a number",
+  PropertyNameExpected: "a name in double quotation marks is expected here",
+  ValueExpected: "a value is expected here",
+  ColonExpected: "a colon is expected here",
+  CommaExpected: "a comma is expected here",
+  CloseBraceExpected: "a closing brace } is expected here",
+  CloseBracketExpected: "a closing bracket ] is expected here",
+  EndOfFileExpected: "the file should end here",
+  InvalidCommentToken: "this is not a comment; // and /* */ are",
+  UnexpectedEndOfComment: "a comment is not closed with */",
+  UnexpectedEndOfString: "a text is not closed with a quotation mark",
+  UnexpectedEndOfNumber: "a number is cut off",
+  InvalidUnicode: "a \\u escape needs four hexadecimal digits",
+  InvalidEscapeCharacter: "this escape is not known; write \\\\ for a backslash",
+  InvalidCharacter: "a control character cannot stand in a text; write it as an escape",
+};
+
+/** The file as a whole cannot be used. */
+export function fileError(path: string, what: string, place: Place | null, cause?: unknown): GatehouseError {
+  const where = place === null ? "" : ` line ${place.line}, column ${place.column}:`;
+  return new GatehouseError({
+    code: "config_invalid",
+    message: `${path}${where === "" ? ":" : `,${where}`} ${what}.`,
+    suggestion: "Correct the file; Gatehouse reads it again by itself and works with the last good state until then.",
+    details: { path, ...(place ?? {}) },
+    cause,
+  });
+}
+
+export function syntaxError(path: string, text: string, code: number, offset: number): GatehouseError {
+  const what = EXPECTED[printParseErrorCode(code)] ?? "this is not valid JSON";
+  return fileError(path, what, placeAt(text, offset));
+}
+
+export interface EntryProblem {
+  readonly code?: ErrorCode;
+  /** As in `auth.scope`; null for the entry itself. */
+  readonly member: string | null;
+  /** Goes on after the member's name: `must be a text`. */
+  readonly what: string;
+  readonly suggestion?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** One entry cannot be used; the others can. Never quotes a value, which may be a secret. */
+export function entryError(server: string, problem: EntryProblem, place: Place | null): GatehouseError {
+  const subject =
+    problem.member === null ? quoteRemote(server) : `${quoteRemote(problem.member)} of ${quoteRemote(server)}`;
+  return new GatehouseError({
+    code: problem.code ?? "config_invalid",
+    server,
+    message: `${subject} ${problem.what}${place === null ? "" : ` (line ${place.line})`}.`,
+    suggestion: problem.suggestion ?? "Correct the entry in servers.json; the other servers work meanwhile.",
+    details: { ...(problem.member === null ? {} : { member: problem.member }), ...problem.details, ...(place ?? {}) },
+  });
+}
+
+export function referenceProblem(bad: BadReference): EntryProblem {
+  if (bad.kind === "unset") {
+    return {
+      member: bad.member,
+      what: `needs the environment variable ${bad.reference}, which is not set`,
+      suggestion: `Set ${bad.reference} where Gatehouse is started and start it again, or write a default: \${${bad.reference}:-…}.`,
+      details: { variable: bad.reference },
+    };
+  }
+  return {
+    member: bad.member,
+    what: `holds the reference ${quoteRemote(bad.reference)}, which has no known form`,
+    suggestion: `Write \${VAR} or \${VAR:-default}; for a plain \${ write $\${.`,
+  };
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  boolean: "true or false",
+  object: "an object { … }",
+  record: "an object { … }",
+  array: "a list [ … ]",
+};
+
+/** The first thing that zod objects to, without the value. */
+export function schemaProblem(error: z.ZodError): EntryProblem {
+  const issue = error.issues[0];
+  if (issue === undefined) return { member: null, what: "is not valid" };
+  return { member: issue.path.length === 0 ? null : issue.path.join("."), what: wordsFor(issue) };
+}
+
+function wordsFor(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${KINDS[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+    case "too_small":
+      return issue.origin === "string" ? "must not be empty" : `must be more than ${issue.minimum}`;
+    case "too_big":
+      return `must be at most ${issue.maximum}`;
+    case "invalid_union":
+      return "must be a text that is not empty, or false";
+    case "custom":
+      return issue.message;
+    default:
+      return "is not valid";
+  }
+}
