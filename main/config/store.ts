@@ -1,0 +1,263 @@
+/** `servers.json` on disk and what is in force: reads it, watches it, changes it. */
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { ServerInput } from "../../preload/api.ts";
+import { errorCode, isMissing, replaceFile } from "../atomic-file.ts";
+import { asGatehouseError, GatehouseError } from "../errors.ts";
+import { checkName, normalName } from "../names.ts";
+import type { Log } from "../ports.ts";
+import { createSerial } from "../serial.ts";
+import { addEntry, enableEntry, removeEntry, renameEntry, repointEntry } from "./edit.ts";
+import type { Env } from "./expand.ts";
+import { type ParsedConfig, parseConfig } from "./parse.ts";
+import { fileError } from "./problems.ts";
+import type { Config } from "./types.ts";
+import { watchFile } from "./watch.ts";
+
+const DEBOUNCE_MS = 50;
+/** How long a file that an editor may be about to write again gets before its bad state counts. */
+const SETTLE_MS = 250;
+const MAX_BYTES = 4 * 1024 * 1024;
+const BYTE_ORDER_MARK = "\ufeff";
+
+export interface ConfigOptions {
+  /** Of `servers.json`, absolute. */
+  readonly path: string;
+  /** Where `${VAR}` comes from. */
+  readonly env: Env;
+  readonly log: Log;
+}
+
+export interface ConfigChange {
+  readonly newName?: string | undefined;
+  readonly server?: ServerInput | undefined;
+}
+
+/**
+ * Edits touch their own entry only and work while another entry is invalid. Their errors: `config_invalid` (the file
+ * does not parse, or the entry would not do; nothing is written then), `unsafe_url`, `unknown_server`,
+ * `invalid_request` (the name is taken).
+ */
+export interface ConfigStore {
+  readonly current: Config;
+  /** Called after something really changed; returns the unsubscribe. */
+  onChange(listener: (config: Config) => void): () => void;
+  /** Reads the file again now. Never rejects: what is wrong shows in `current.error`. */
+  reload(): Promise<void>;
+  /** Creates the file when there is none. */
+  add(name: string, server: ServerInput): Promise<void>;
+  update(name: string, change: ConfigChange): Promise<void>;
+  remove(name: string): Promise<void>;
+  setEnabled(name: string, enabled: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Resolves when the file was read once. A missing file is an empty configuration, and stays missing. */
+export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
+  const { path, env, log } = options;
+  const listeners = new Set<(config: Config) => void>();
+  const serial = createSerial();
+  let current: Config = { path, servers: new Map(), invalid: new Map(), error: null };
+  let unknownMembers: readonly string[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let settling = false;
+  let closed = false;
+
+  const apply = (parsed: ParsedConfig | GatehouseError): void => {
+    const next = successor(current, parsed);
+    if (!(parsed instanceof GatehouseError) && !isDeepStrictEqual(parsed.unknown, unknownMembers)) {
+      unknownMembers = parsed.unknown;
+      if (unknownMembers.length > 0) log.warn("config.unknown_members", { members: unknownMembers });
+    }
+    if (next === current) return;
+    current = next;
+    if (next.error !== null) log.error("config.invalid", { error: next.error });
+    for (const [server, error] of next.invalid) log.warn("config.entry_invalid", { server, error });
+    for (const listener of [...listeners]) {
+      try {
+        listener(next);
+      } catch (error) {
+        log.error("config.listener_failed", { error });
+      }
+    }
+  };
+
+  const load = async (): Promise<ParsedConfig | GatehouseError> => {
+    try {
+      return parseConfig(path, withoutMark(await readText(path)), env);
+    } catch (error) {
+      return asGatehouseError(error);
+    }
+  };
+
+  const reload = async (): Promise<void> => {
+    apply(await load());
+    await watcher.rearm();
+  };
+
+  const touched = (): void => {
+    if (timer === null || settling) schedule(false);
+  };
+  // An editor that writes in place shows an empty, missing or half-written file for a moment, so a state that takes
+  // something away counts when it is still there a little later.
+  const schedule = (settle: boolean): void => {
+    if (closed) return;
+    if (timer !== null) clearTimeout(timer);
+    settling = settle;
+    timer = setTimeout(
+      () => {
+        timer = null;
+        void serial.run(async () => {
+          const loaded = await load();
+          const doubtful = loaded instanceof GatehouseError || (loaded.servers.size === 0 && current.servers.size > 0);
+          if (doubtful && !settle) schedule(true);
+          else apply(loaded);
+          await watcher.rearm();
+        });
+      },
+      settle ? SETTLE_MS : DEBOUNCE_MS,
+    );
+  };
+  const watcher = watchFile(path, touched, (error) => log.warn("config.watch_failed", { error }));
+
+  const edit = (change: (text: string, parsed: ParsedConfig) => string, mustWork: Judge): Promise<void> =>
+    serial.run(async () => {
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        const before = await readText(path);
+        const text = withoutMark(before);
+        const old = parseConfig(path, text, env);
+        const changed = change(text, old);
+        const parsed = parseConfig(path, changed, env);
+        mustWork(old, parsed);
+        if (changed !== text) {
+          if ((await readText(path)) !== before) continue; // somebody saved meanwhile: theirs first
+          const mark = before?.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
+          await replaceFile(path, mark + changed, { mode: 0o600 }).catch((error: unknown) => {
+            throw notWritten(path, error);
+          });
+        }
+        apply(parsed);
+        return;
+      }
+      throw notWritten(path, new Error("the file kept changing"));
+    });
+
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(() => undefined);
+  await watcher.rearm(); // before the first reading, so that no change falls between the two
+  await serial.run(reload);
+
+  return {
+    get current() {
+      return current;
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    reload: () => serial.run(reload),
+    add: (name, server) =>
+      edit(
+        (text) => addEntry(path, text, name, server),
+        (_old, parsed) => throwIfInvalid(parsed, name),
+      ),
+    update: (name, { newName = name, server }) =>
+      edit(
+        (text, old) => {
+          const known = old.servers.get(normalName(name));
+          const repointed = server === undefined ? text : repointEntry(path, text, name, server, known);
+          return renameEntry(path, repointed, name, newName);
+        },
+        (old, parsed) => {
+          // An entry that was invalid before may stay so, but not by what was just entered.
+          const member = String(parsed.invalid.get(normalName(newName))?.details?.member);
+          const entered = !checkName(newName).ok || (server !== undefined && /^(url|command|args)\b/.test(member));
+          if (old.servers.has(normalName(name)) || entered) throwIfInvalid(parsed, newName);
+        },
+      ),
+    remove: (name) =>
+      edit(
+        (text) => removeEntry(path, text, name),
+        () => undefined,
+      ),
+    setEnabled: (name, enabled) =>
+      edit(
+        (text) => enableEntry(path, text, name, enabled),
+        () => undefined,
+      ),
+    close: async () => {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+      watcher.close();
+      listeners.clear();
+      await serial.idle();
+    },
+  };
+}
+
+/** Throws when what an edit would leave is not acceptable. */
+type Judge = (old: ParsedConfig, parsed: ParsedConfig) => void;
+
+function throwIfInvalid(parsed: ParsedConfig, name: string): void {
+  const error = parsed.invalid.get(normalName(name));
+  if (error !== undefined) throw error;
+}
+
+/** The text with its byte order mark, null when there is no file. Throws `config_invalid`. */
+async function readText(path: string): Promise<string | null> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) throw fileError(path, "this is not a file", null);
+    if (found.size > MAX_BYTES) throw fileError(path, "the file is larger than 4 MiB", null);
+    return decode(path, await readFile(path));
+  } catch (error) {
+    if (error instanceof GatehouseError) throw error;
+    if (isMissing(error)) return null;
+    throw fileError(path, `the file cannot be read (${errorCode(error) ?? "unknown error"})`, null, error);
+  }
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw fileError(path, "the file is not UTF-8 text", null, error);
+  }
+}
+
+function withoutMark(text: string | null): string {
+  return text?.replace(BYTE_ORDER_MARK, "") ?? "";
+}
+
+/** What is in force after a reading; the same object when nothing changed. Errors that stay keep their identity. */
+function successor(current: Config, parsed: ParsedConfig | GatehouseError): Config {
+  if (parsed instanceof GatehouseError) {
+    return current.error !== null && sameError(current.error, parsed) ? current : { ...current, error: parsed };
+  }
+  const invalid = new Map(
+    [...parsed.invalid].map(([name, error]) => {
+      const old = current.invalid.get(name);
+      return [name, old !== undefined && sameError(old, error) ? old : error];
+    }),
+  );
+  // Compared as lists, because the order counts.
+  const same =
+    current.error === null &&
+    isDeepStrictEqual([...current.servers], [...parsed.servers]) &&
+    isDeepStrictEqual([...current.invalid.keys()], [...invalid.keys()]) &&
+    [...invalid].every(([name, error]) => current.invalid.get(name) === error);
+  return same ? current : { path: current.path, servers: parsed.servers, invalid, error: null };
+}
+
+function sameError(one: GatehouseError, other: GatehouseError): boolean {
+  return one.code === other.code && one.message === other.message && one.suggestion === other.suggestion;
+}
+
+function notWritten(path: string, cause: unknown): GatehouseError {
+  return new GatehouseError({
+    code: "config_invalid",
+    message: `${path} could not be written (${errorCode(cause) ?? "it changed meanwhile"}).`,
+    suggestion: "Make room and see that you may write there, then try again.",
+    cause,
+  });
+}
