@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 import { startApp } from "../fixtures/app.ts";
 import { startAuthorizationServer } from "../fixtures/authorization-server.ts";
 import { type SignInSteps, startBrowser, type TestBrowser } from "../fixtures/browser.ts";
-import { startChild, tempFolder, waitFor } from "../fixtures/children.ts";
+import { startChild, tempFolder } from "../fixtures/children.ts";
 import { startDesktop } from "../fixtures/desktop.ts";
 import { keyringEntries, lockKeyring } from "../fixtures/keyring.ts";
 import { authorizationRequest, exchangeCode, registerClient } from "../fixtures/oauth-client.ts";
@@ -18,6 +18,7 @@ import { startProtectedServer } from "../fixtures/protected-server.ts";
 import { fixturesFolder, repoRoot } from "../fixtures/root.ts";
 import { watchTray } from "../fixtures/tray.ts";
 import { use } from "../fixtures/use.ts";
+import { waitFor } from "../fixtures/wait.ts";
 
 const run = promisify(execFile);
 

@@ -6,13 +6,13 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
-import { ACCOUNTS } from "../fixtures/authorization-interactions.ts";
 import {
+  ACCOUNTS,
   type AuthorizationServer,
   type AuthorizationServerOptions,
   startAuthorizationServer,
 } from "../fixtures/authorization-server.ts";
-import { sleep, tempFolder, waitFor } from "../fixtures/children.ts";
+import { tempFolder } from "../fixtures/children.ts";
 import { everythingServer } from "../fixtures/everything.ts";
 import { makeHome } from "../fixtures/home.ts";
 import {
@@ -27,6 +27,7 @@ import {
 import { type ProtectedServer, startProtectedServer } from "../fixtures/protected-server.ts";
 import { findBytes, fingerprint } from "../fixtures/secrets.ts";
 import { use } from "../fixtures/use.ts";
+import { sleep, waitFor } from "../fixtures/wait.ts";
 
 const ADA = { user: "ada", password: ACCOUNTS.ada ?? "" };
 
@@ -144,6 +145,23 @@ describe("authorization server", () => {
     expect(changed).not.toHaveProperty("registration_endpoint");
   });
 
+  test("lets nobody in with a wrong password, and fills the page in when told", async () => {
+    const { as, server } = await startWorld({ prefill: "ada" });
+    const client = await registerClient(as.issuer);
+    const attempt = authorizationRequest(as.issuer, client, { resource: server.url });
+    const page = await clickThrough(attempt.url, { ...ADA, password: "guessed" }).catch((error: Error) => error);
+    expect(String(page)).toContain("never came to an end");
+    expect(as.records.issued.codes).toEqual([]);
+
+    const start = await fetch(attempt.url, { redirect: "manual" });
+    const login = new URL(start.headers.get("location") ?? "", as.issuer);
+    expect((await fetch(login)).status).toBe(400);
+    const cookie = start.headers.getSetCookie().map((line) => line.split(";")[0]);
+    const filled = await (await fetch(login, { headers: { cookie: cookie.join("; ") } })).text();
+    expect(filled).toContain('value="ada"');
+    expect(filled).toContain(`value="${ADA.password}"`);
+  });
+
   test("works below a path", async () => {
     const world = await startWorld({ path: "/tenant" });
     const { as } = world;
@@ -232,7 +250,10 @@ describe("authorization server", () => {
     expect((await refresh(as.issuer, client, refreshToken)).status).toBe(503);
     expect((await refresh(as.issuer, client, refreshToken)).status).toBe(503);
     as.controls.hang("token");
-    const hanging = fetch(`${as.issuer}/token`, { method: "POST", signal: AbortSignal.timeout(200) });
+    const patience = new AbortController();
+    const hanging = fetch(`${as.issuer}/token`, { method: "POST", signal: patience.signal });
+    await waitFor("the request", () => (as.controls.held("token") === 1 ? true : undefined));
+    patience.abort();
     await expect(hanging).rejects.toThrow();
     as.controls.release();
     await as.stop();
