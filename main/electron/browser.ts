@@ -1,16 +1,22 @@
 /** The person's own browser: the system's, or the command that `GATEHOUSE_BROWSER` names. */
 import { shell } from "electron";
+import { commandBrowser } from "../browser.ts";
 import { GatehouseError } from "../errors.ts";
 import type { Browser } from "../ports.ts";
 
-/** Opens http(s) addresses with the system's browser; anything else is `unsafe_url`. */
-export const systemBrowser: Browser = {
+export function appBrowser(env: Readonly<Record<string, string | undefined>>): Browser {
+  const command = env.GATEHOUSE_BROWSER ?? "";
+  return command === "" ? desktopBrowser : commandBrowser(command);
+}
+
+/** The system's default browser. Rejects with `unsafe_url` for anything but a web page. */
+const desktopBrowser: Browser = {
   async open(url) {
     if (url.protocol !== "https:" && url.protocol !== "http:") {
       throw new GatehouseError({
         code: "unsafe_url",
-        message: "A sign-in page may only be a web page.",
-        suggestion: "Report this to the server's owner: its sign-in address is not a web address.",
+        message: "The sign-in address is not a web page, so it was not opened.",
+        suggestion: "Report this to the server's owner.",
       });
     }
     try {

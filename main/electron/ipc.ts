@@ -1,14 +1,14 @@
 /** The main process's end of the bridge: each method of the contract once, behind one check of the sender. */
 import { ipcMain, type WebContents } from "electron";
 import { callChannel, type Events, eventChannel, METHODS, WINDOW_EVENTS, type WindowEvent } from "../../preload/api.ts";
+import type { HubHandle } from "../verbs/handle.ts";
 import { isTrustedSender } from "./sender.ts";
-import type { Hub } from "./types.ts";
 
 /**
  * Registers every method. A refused sender gets a rejection; a trusted one the hub's `Result`, as soon as the hub
  * runs. `contents` is our window's web contents, null while there is no window.
  */
-export function serveCalls(hub: Promise<Hub>, contents: () => WebContents | null): void {
+export function serveCalls(hub: Promise<HubHandle>, contents: () => WebContents | null): void {
   for (const method of METHODS) {
     ipcMain.handle(callChannel(method), async (event, params: unknown) => {
       const sender = { contents: event.sender.id, frame: event.senderFrame };
@@ -19,7 +19,7 @@ export function serveCalls(hub: Promise<Hub>, contents: () => WebContents | null
 }
 
 /** Sends what the hub says to the window, while there is one. Returns the unsubscribe. */
-export function forwardEvents(hub: Hub, contents: () => WebContents | null): () => void {
+export function forwardEvents(hub: HubHandle, contents: () => WebContents | null): () => void {
   const forward = <E extends WindowEvent>(event: E): (() => void) =>
     hub.on(event, (value: Events[E]) => {
       const target = contents();

@@ -2,18 +2,19 @@
 import { mkdirSync } from "node:fs";
 import { app, dialog, powerMonitor, session } from "electron";
 import { asGatehouseError } from "../errors.ts";
+import type { HubHandle } from "../verbs/handle.ts";
 import { forwardEvents, serveCalls } from "./ipc.ts";
 import { lockContents, lockSession, quietChromium } from "./lock-down.ts";
 import { setApplicationMenu } from "./menu.ts";
 import { registerScheme, servePages } from "./protocol.ts";
 import { createTray } from "./tray.ts";
 import type { TrayAction } from "./tray-menu.ts";
-import type { Hub, ShellFiles } from "./types.ts";
+import type { ShellFiles } from "./types.ts";
 import { createMainWindow } from "./window.ts";
 
 export interface ShellOptions {
   /** Starts the hub. Called once, by the first instance only. */
-  readonly start: () => Promise<Hub>;
+  readonly start: () => Promise<HubHandle>;
   readonly files: ShellFiles;
   /** Chromium's own data; its lock makes the single instance. */
   readonly userData: string;
@@ -61,7 +62,7 @@ export function startElectron(options: ShellOptions): void {
     .catch((error: unknown) => fail(error, options));
 }
 
-async function run(hub: Promise<Hub>, options: ShellOptions): Promise<void> {
+async function run(hub: Promise<HubHandle>, options: ShellOptions): Promise<void> {
   setApplicationMenu();
   lockSession(session.defaultSession);
   servePages(session.defaultSession, options.files.renderer);
@@ -89,7 +90,7 @@ function isHidden(data: unknown): boolean {
   return typeof data === "object" && data !== null && "hidden" in data && data.hidden === true;
 }
 
-function act(action: TrayAction, hub: Promise<Hub>, show: () => void): void {
+function act(action: TrayAction, hub: Promise<HubHandle>, show: () => void): void {
   switch (action.kind) {
     case "open":
       show();
@@ -107,15 +108,19 @@ function act(action: TrayAction, hub: Promise<Hub>, show: () => void): void {
 async function callFromTray(
   method: Extract<TrayAction, { kind: "call" }>["method"],
   server: string,
-  hub: Promise<Hub>,
+  hub: Promise<HubHandle>,
   show: () => void,
 ): Promise<void> {
   const answer = await (await hub).call(method, { server });
   if (!answer.ok && answer.error.code !== "sign_in_cancelled") show();
 }
 
-function quitPolitely(hub: Promise<Hub>, options: ShellOptions): void {
+function quitPolitely(hub: Promise<HubHandle>, options: ShellOptions): void {
   let state: "running" | "closing" | "closed" = "running";
+  // Who starts the app while it is going still means to have it.
+  app.on("second-instance", () => {
+    if (state === "closing") app.relaunch();
+  });
   app.on("before-quit", (event) => {
     if (state === "closed") return;
     event.preventDefault();

@@ -1,0 +1,142 @@
+/** Snapshots to draw: each a state of the hub that the window has to show well. Times are seen from `now`. */
+import type { AccountStatus, ErrorObject, ServerStatus, Snapshot } from "../../preload/api.ts";
+
+const iso = (offsetS: number): string => new Date(Date.now() + offsetS * 1000).toISOString();
+
+export function snapshot(parts: {
+  servers?: readonly ServerStatus[];
+  vault?: Snapshot["hub"]["vault"];
+  configError?: ErrorObject | null;
+}): Snapshot {
+  return {
+    hub: { version: "0.1.0", pid: 4242, uptime_s: 61, vault: parts.vault ?? { kind: "keychain", state: "ok" } },
+    config: { path: "/home/anna/.config/gatehouse/servers.json", error: parts.configError ?? null },
+    servers: parts.servers ?? [],
+  };
+}
+
+export function server(name: string, parts: Partial<ServerStatus> = {}): ServerStatus {
+  return {
+    name,
+    type: "auto",
+    url: `https://mcp.${name}.example/mcp`,
+    command: null,
+    state: "ready",
+    accounts: [account({ state: "signed_out" })],
+    error: null,
+    tools: null,
+    agents: 0,
+    agent_names: [],
+    challenge: null,
+    sign_in: null,
+    asked: null,
+    ...parts,
+  };
+}
+
+export function account(parts: Partial<AccountStatus> = {}): AccountStatus {
+  const state = parts.state ?? "signed_in";
+  const signedIn = state === "signed_in";
+  return {
+    name: "default",
+    state,
+    scope: signedIn ? "repo read:user offline_access" : null,
+    issuer: signedIn ? "https://id.acme.example" : null,
+    expires_at: signedIn ? iso(2_500) : null,
+    renewable: signedIn,
+    since: signedIn ? iso(-9 * 86_400) : null,
+    ...parts,
+  };
+}
+
+export function error(parts: Partial<ErrorObject> = {}): ErrorObject {
+  return {
+    code: "upstream_unreachable",
+    server: "intranet-search",
+    message: "intranet-search does not answer: the connection to search.corp.example was refused.",
+    suggestion: "Check that you are on the company network, then click Retry.",
+    correlation_id: "5f0d2a4e-6f2b-4a55-9a62-0d6a4c1f7b21",
+    ...parts,
+  };
+}
+
+export const needing = (name = "linear"): ServerStatus =>
+  server(name, {
+    url: `https://mcp.${name}.app/mcp`,
+    state: "sign_in_required",
+    challenge: { status: 401, error: null, scope: "read write", at: iso(-120) },
+    asked: { agent: "Claude", at: iso(-125) },
+    agents: 1,
+    agent_names: ["Claude"],
+  });
+
+export const signingIn = (name = "notion"): ServerStatus =>
+  server(name, {
+    url: `https://mcp.${name}.com/mcp`,
+    state: "signing_in",
+    sign_in: { account: "default", step: "waiting", started_at: iso(-20), deadline: iso(281) },
+  });
+
+export const signedIn = (name = "github"): ServerStatus =>
+  server(name, {
+    url: "https://api.githubcopilot.com/mcp/",
+    accounts: [account({ name: "octo-anna" })],
+    tools: 38,
+    agents: 2,
+    agent_names: ["Claude", "Cursor"],
+  });
+
+export const local = (name = "files"): ServerStatus =>
+  server(name, {
+    type: "stdio",
+    url: null,
+    command: "npx -y @modelcontextprotocol/server-filesystem /home/anna/projects",
+    accounts: [],
+    tools: 11,
+    agents: 1,
+    agent_names: ["Claude"],
+  });
+
+export const failing = (name = "intranet-search"): ServerStatus =>
+  server(name, { url: "https://search.corp.example/mcp", state: "failing", error: error({ server: name }) });
+
+export const off = (name = "sentry"): ServerStatus =>
+  server(name, { url: "https://mcp.sentry.dev/mcp", state: "disabled" });
+
+export const unused = (name = "stripe"): ServerStatus =>
+  server(name, { url: "https://mcp.stripe.com/", state: "idle" });
+
+/** Six servers, six states. */
+export const everyday = (): Snapshot =>
+  snapshot({ servers: [signedIn(), needing(), signingIn(), local(), failing(), off()] });
+
+const LONG = "A server whose name somebody made as long as it may be, 64 chars";
+
+export const longNames = (): Snapshot =>
+  snapshot({
+    servers: [
+      {
+        ...needing(),
+        name: LONG.replace(",", "."),
+        asked: { agent: "an-agent-that-introduces-itself-at-length/1.2.3-beta.4", at: iso(-7_400) },
+      },
+      {
+        ...signedIn(),
+        name: "日本語のサーバー",
+        url: "https://a-very-long-host-name-that-goes-on-and-on.internal.department.corporation.example:8443/path/that/is/long/too?x=1",
+        accounts: [
+          account({
+            name: "anna.with.a.long.name@subsidiary.corporation.example",
+            scope:
+              "https://graph.example.com/.default offline_access api://2f0c1e6a-7f5f-4f0e-a2f6-b3b2ff0e3d10/user_impersonation",
+          }),
+        ],
+        agents: 6,
+        agent_names: ["Claude", "Cursor", "Visual Studio Code - Insiders", "Zed", "codex", "gemini-cli"],
+      },
+      {
+        ...failing("x_y-z.1"),
+        error: error({ message: `x_y-z.1 answered with an error: “${"unexpected end of input ".repeat(8)}”.` }),
+      },
+    ],
+  });
