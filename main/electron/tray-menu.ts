@@ -68,7 +68,7 @@ function summary(snapshot: Snapshot | null, needing: number, busy: number): Omit
   const failing = snapshot.servers.filter((server) => server.state === "failing").length;
   const problem = trouble(snapshot);
   const parts = [
-    ...(problem === null ? [] : [problem]),
+    ...(problem === null ? [] : [problem.charAt(0).toLowerCase() + problem.slice(1)]),
     ...(needing === 0 ? [] : [`${count(needing, "server needs", "servers need")} you to sign in`]),
     ...(busy === 0 ? [] : ["waiting for your browser"]),
     ...(failing === 0 ? [] : [`${count(failing, "server is", "servers are")} not working`]),
@@ -86,13 +86,13 @@ function icons(bad: boolean, need: boolean, busy: boolean): TrayIcon {
 function trouble(snapshot: Snapshot): string | null {
   if (snapshot.config.error !== null) return "servers.json has a mistake";
   const vault = vaultText(snapshot.hub.vault);
-  return vault.tone === "ok" ? null : lowerFirst(vault.label);
+  return vault.tone === "ok" ? null : vault.label;
 }
 
 function notices(snapshot: Snapshot): MenuEntry[] {
   const problem = trouble(snapshot);
   if (problem === null) return [];
-  return [{ type: "item", label: `${upperFirst(problem)}…`, action: { kind: "open" } }];
+  return [{ type: "item", label: `${problem}…`, action: { kind: "open" } }];
 }
 
 function serverEntry(server: ServerStatus): MenuEntry {
@@ -133,6 +133,3 @@ function plain(label: string): MenuEntry {
 function call(label: string, method: TrayMethod, server: ServerStatus): MenuEntry {
   return { type: "item", label, action: { kind: "call", method, server: server.name } };
 }
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
-const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

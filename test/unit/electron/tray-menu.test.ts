@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { escapeLabel, type MenuEntry, trayMenu } from "../../../main/electron/tray-menu.ts";
+import * as made from "../../fixtures-window/snapshots.ts";
+
+/** Lines as a person sees them, submenus indented. */
+function lines(entries: readonly MenuEntry[], indent = ""): string[] {
+  return entries.flatMap((entry) => {
+    if (entry.type === "separator") return [`${indent}---`];
+    if (entry.type === "item") return [`${indent}${entry.label}${entry.action === null ? " (no click)" : ""}`];
+    return [`${indent}${entry.label}`, ...lines(entry.entries, `${indent}  `)];
+  });
+}
+
+function find(entries: readonly MenuEntry[], label: string): MenuEntry | undefined {
+  for (const entry of entries) {
+    if (entry.type === "separator") continue;
+    if (entry.label === label) return entry;
+    const inner = entry.type === "submenu" ? find(entry.entries, label) : undefined;
+    if (inner) return inner;
+  }
+  return undefined;
+}
+
+describe("the tray's menu", () => {
+  test("what needs the person comes first, the rest with its state", () => {
+    expect(lines(trayMenu(made.everyday()).entries)).toEqual([
+      "Sign in to linear",
+      "Cancel sign-in to notion",
+      "---",
+      "github: Signed in",
+      "  Sign out of github",
+      "files: Ready (no click)",
+      "intranet-search: No answer from the server",
+      "  Retry intranet-search",
+      "sentry: Off (no click)",
+      "---",
+      "Open Gatehouse",
+      "Quit Gatehouse",
+    ]);
+  });
+
+  test("a click is a verb of the contract with the server's name", () => {
+    const { entries } = trayMenu(made.everyday());
+    const action = (label: string): unknown => {
+      const entry = find(entries, label);
+      return entry?.type === "item" ? entry.action : undefined;
+    };
+    expect(action("Sign in to linear")).toEqual({ kind: "call", method: "signIn", server: "linear" });
+    expect(action("Cancel sign-in to notion")).toEqual({ kind: "call", method: "cancelSignIn", server: "notion" });
+    expect(action("Sign out of github")).toEqual({ kind: "call", method: "signOut", server: "github" });
+    expect(action("Retry intranet-search")).toEqual({ kind: "call", method: "retry", server: "intranet-search" });
+    expect(action("Open Gatehouse")).toEqual({ kind: "open" });
+    expect(action("Quit Gatehouse")).toEqual({ kind: "quit" });
+  });
+
+  test("a server that nobody has used can be signed in to, and does not call for attention", () => {
+    const menu = trayMenu(made.snapshot({ servers: [made.unused()] }));
+    expect(lines(menu.entries)).toEqual([
+      "stripe: Not connected yet",
+      "  Sign in to stripe",
+      "---",
+      "Open Gatehouse",
+      "Quit Gatehouse",
+    ]);
+    expect(menu.icon).toBe("ok");
+  });
+
+  test("a failing server that is signed in offers both", () => {
+    const server = { ...made.failing(), accounts: [made.account()] };
+    expect(lines(trayMenu(made.snapshot({ servers: [server] })).entries).slice(1, 3)).toEqual([
+      "  Retry intranet-search",
+      "  Sign out of intranet-search",
+    ]);
+  });
+
+  test("icon and tooltip say the worst that a person can do something about", () => {
+    const of = (...servers: Parameters<typeof made.snapshot>[0]["servers"] & object) => {
+      const { icon, tooltip } = trayMenu(made.snapshot({ servers }));
+      return [icon, tooltip];
+    };
+    expect(of(made.signedIn(), made.local())).toEqual(["ok", "Gatehouse"]);
+    expect(of(made.signingIn())).toEqual(["busy", "Gatehouse: waiting for your browser"]);
+    expect(of(made.failing())).toEqual(["error", "Gatehouse: 1 server is not working"]);
+    expect(of(made.needing(), made.needing("notion"), made.failing())).toEqual([
+      "attention",
+      "Gatehouse: 2 servers need you to sign in, 1 server is not working",
+    ]);
+    expect(trayMenu(null)).toMatchObject({ icon: "busy", tooltip: "Gatehouse is starting" });
+  });
+
+  test("a broken servers.json and a vault out of reach are told, and open the window", () => {
+    const broken = trayMenu(made.snapshot({ configError: made.error({ code: "config_invalid" }) }));
+    expect(broken.icon).toBe("error");
+    expect(broken.entries[0]).toEqual({
+      type: "item",
+      label: "servers.json has a mistake…",
+      action: { kind: "open" },
+    });
+    const locked = trayMenu(made.snapshot({ vault: { kind: "keychain", state: "locked" } }));
+    expect(locked.tooltip).toBe("Gatehouse: the keychain is locked");
+  });
+
+  test("many quiet servers move into a submenu", () => {
+    const servers = Array.from({ length: 12 }, (_, index) => made.signedIn(`server-${index}`));
+    const { entries } = trayMenu(made.snapshot({ servers: [made.needing(), ...servers] }));
+    expect(entries.map((entry) => (entry.type === "separator" ? "-" : entry.label))).toEqual([
+      "Sign in to linear",
+      "-",
+      "12 other servers",
+      "-",
+      "Open Gatehouse",
+      "Quit Gatehouse",
+    ]);
+    expect(find(entries, "Sign out of server-11")).toBeDefined();
+  });
+
+  test("an ampersand in a name is doubled for Electron", () => {
+    expect(escapeLabel("Sign in to R&D && co")).toBe("Sign in to R&&D &&&& co");
+  });
+});
