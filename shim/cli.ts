@@ -134,6 +134,7 @@ async function login(args: readonly string[]): Promise<number> {
     if (event !== "signInProgress") return;
     const progress = value as SignInProgress;
     say(progress.text);
+    if (progress.url !== undefined) say(progress.url);
     if (progress.step === "waiting" && !openBrowser) readPasted(hub, server, account);
   });
   try {
@@ -149,7 +150,7 @@ async function login(args: readonly string[]): Promise<number> {
       ...(timeout === undefined ? {} : { timeout_s: timeout }),
     });
     if (!result.ok) return failed(result.error);
-    say(`Signed in to ${server}. Agents that are connected to it have its tools now.`);
+    say("Agents that are connected to it have its tools now.");
     return EXIT.done;
   } finally {
     hub.close();
