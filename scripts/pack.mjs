@@ -5,7 +5,7 @@ import { build, Platform } from "electron-builder";
 import { electronRuntime, root } from "./runtime.mjs";
 
 /** @param {string} output Folder for the packed app; replaced whole. */
-export async function pack(output = join(root, "out")) {
+async function pack(output = join(root, "out")) {
   const runtime = electronRuntime();
   if (!runtime) throw new Error("There is no Electron yet. Run: npm run pack");
   rmSync(output, { recursive: true, force: true });
@@ -22,4 +22,4 @@ export async function pack(output = join(root, "out")) {
   });
 }
 
-if (process.argv[1]?.endsWith("pack.mjs")) await pack();
+await pack(process.argv[2]);

@@ -1,0 +1,104 @@
+/** The app as it would be installed: what is in it, which fuses are set, and that it starts. */
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { getRawHeader, listPackage } from "@electron/asar";
+import { FuseV1Options, FuseVersion, getCurrentFuseWire } from "@electron/fuses";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startChild, type TempFolder, tempFolder } from "../fixtures/children.ts";
+import { startDesktop } from "../fixtures/desktop.ts";
+import { makeHome } from "../fixtures/home.ts";
+import { repoRoot } from "../fixtures/root.ts";
+import { use } from "../fixtures/use.ts";
+import { waitFor } from "../fixtures/wait.ts";
+
+const run = promisify(execFile);
+const { version } = JSON.parse(readFileSync(join(repoRoot, "package.json"), "utf8")) as { version: string };
+
+/** The byte of a fuse that is on, as the wire in the executable spells it. */
+const FUSE_IS_ON = "1";
+
+let folder: TempFolder;
+let installed: string;
+
+beforeAll(async () => {
+  folder = tempFolder("package");
+  await run(process.execPath, [join(repoRoot, "scripts", "pack.mjs"), join(folder.path, "out")]);
+  installed = join(folder.path, "out", "linux-unpacked");
+});
+
+afterAll(() => folder.close());
+
+describe.runIf(process.platform === "linux")("the packed app", () => {
+  test("holds the bundles, the pictures and the keychain's module, and nothing else", () => {
+    const archive = join(installed, "resources", "app.asar");
+    const files = listPackage(archive, { isPack: false })
+      .map((path) => path.replaceAll("\\", "/").slice(1))
+      .filter((path) => /\.\w+$/.test(path.split("/").at(-1) ?? ""));
+    const expected =
+      /^(package\.json|assets\/icon\.png|assets\/tray\/[a-zA-Z-]+(@2x)?\.png|dist\/(main|preload|renderer)\/[a-z]+\.(cjs|js|css|html)|node_modules\/@napi-rs\/keyring(-[a-z0-9-]+)?\/.+)$/;
+    expect(files.filter((path) => !expected.test(path))).toEqual([]);
+    for (const path of [
+      "dist/main/index.cjs",
+      "dist/preload/index.cjs",
+      "dist/renderer/index.html",
+      "dist/renderer/index.js",
+      "assets/icon.png",
+      "assets/tray/ok.png",
+      "node_modules/@napi-rs/keyring/index.js",
+    ]) {
+      expect(files).toContain(path);
+    }
+    expect(getRawHeader(archive).header).toBeTypeOf("object");
+  });
+
+  test("leaves nothing beside the archive that could take its place", () => {
+    expect(readdirSync(join(installed, "resources")).sort()).toEqual(["app.asar", "app.asar.unpacked", "shim"]);
+  });
+
+  test("has every fuse set as meant", async () => {
+    const { version: wireVersion, ...wire } = await getCurrentFuseWire(join(installed, "gatehouse-app"));
+    expect(wireVersion).toBe(FuseVersion.V1);
+    const on = (fuse: FuseV1Options) => String.fromCharCode(wire[fuse] ?? 0) === FUSE_IS_ON;
+    const known = Object.values(FuseV1Options).filter((fuse) => typeof fuse === "number");
+    // A fuse that this runtime has and no line of ours sets.
+    expect(Object.keys(wire).filter((fuse) => !known.includes(Number(fuse)))).toEqual([]);
+    expect(Object.fromEntries(known.map((fuse) => [FuseV1Options[fuse], on(fuse)]))).toEqual({
+      RunAsNode: false,
+      EnableCookieEncryption: true,
+      EnableNodeOptionsEnvironmentVariable: false,
+      EnableNodeCliInspectArguments: false,
+      EnableEmbeddedAsarIntegrityValidation: true,
+      OnlyLoadAppFromAsar: true,
+      LoadBrowserProcessSpecificV8Snapshot: false,
+      GrantFileProtocolExtraPrivileges: false,
+    });
+  });
+
+  test("brings a shim that Node runs", async () => {
+    const { stdout } = await run(process.execPath, [
+      join(installed, "resources", "shim", "gatehouse.cjs"),
+      "--version",
+    ]);
+    expect(stdout).toContain(version);
+  });
+
+  test("starts, and its own shim reaches it", async () => {
+    const desktop = use(await startDesktop());
+    const home = use(makeHome());
+    const env = { ...desktop.env, GATEHOUSE_HOME: home.path };
+    const app = startChild(join(installed, "gatehouse-app"), ["--no-sandbox", "--disable-gpu", "--hidden"], { env });
+    use({ close: () => app.stop() });
+    const shim = join(installed, "resources", "shim", "gatehouse.cjs");
+    const status = await waitFor(
+      "the packed app's hub",
+      async () => {
+        const answer = await run(process.execPath, [shim, "status", "--json"], { env }).catch(() => undefined);
+        return answer && (JSON.parse(answer.stdout) as { hub: { version: string; pid: number } });
+      },
+      20_000,
+    );
+    expect(status.hub).toMatchObject({ version, pid: app.pid });
+  });
+});
