@@ -68,7 +68,7 @@ function packagesMatch() {
     const have = present[path];
     if (have ? have.version !== version : !optional && !devOptional && !peer) return false;
   }
-  return Object.keys(present).every((path) => path in wanted);
+  return Object.keys(present).every((path) => path in wanted && existsSync(join(root, path)));
 }
 
 function readPackages(path) {

@@ -19,7 +19,9 @@ export class Failure extends Error {
 /** Silent until something has to be done; then a line a step, on stderr, so that stdout stays the caller's. */
 export class Steps {
   #interrupts = new Set();
+  #interrupted = false;
   #onSignal = async (signal) => {
+    this.#interrupted = true;
     process.stderr.write("\n");
     await Promise.allSettled([...this.#interrupts].map((undo) => undo()));
     process.exit(signal === "SIGINT" ? 130 : 143);
@@ -56,6 +58,8 @@ export class Steps {
       out.write(`${out.isTTY ? `\r\x1b[2K  ${label}` : ""} ${seconds} s\n`);
       return result;
     } catch (error) {
+      // The signal reached the step's program too; what follows is the signal's handler.
+      if (this.#interrupted) await new Promise(() => {});
       out.write(" failed\n");
       throw error;
     }
