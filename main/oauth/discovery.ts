@@ -114,7 +114,9 @@ async function findAuthorizationServer(search: Search, resource: FoundResource):
         : [];
   if (named.length > 0) return firstThatWorks(search, named.slice(0, MAX_AUTHORIZATION_SERVERS), overrides);
 
-  // MCP 2025-03-26 authorization §2.3: the server's origin is the authorization server.
+  // MCP 2025-03-26 authorization §2.3: the server's origin is the authorization server. Only where nothing newer is
+  // published: a document that was refused or could not be had might have named another one.
+  if (resource.kind === "failed") throw notFound(search);
   const { origin } = new URL(server.url);
   const document = await searchServerMetadata(search, origin);
   if (document.kind === "found") {

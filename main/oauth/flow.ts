@@ -232,6 +232,8 @@ export class SignInFlow {
     const { server } = this.#options;
     const { grant = "authorization_code" } = server.auth;
     checkedUrl(server.url, { server: run.server, what: "server address", requestId: run.requestId });
+    extraParameters(run, "authorize_params", server.auth.authorize_params);
+    extraParameters(run, "token_params", server.auth.token_params);
     if (grant === "none") throw this.#noSignInNeeded(`“${run.server}” is set to need no sign-in.`);
     if (grant !== "authorization_code") {
       throw problem(run, {

@@ -1,0 +1,266 @@
+import { createServer } from "node:net";
+import { describe, expect, test } from "vitest";
+import type { SignInProgress } from "../../../preload/api.ts";
+import { startAuthorizationServer } from "../../fixtures/authorization-server.ts";
+import { startProtectedServer } from "../../fixtures/protected-server.ts";
+import { use } from "../../fixtures/use.ts";
+import { codeOf, errorOf, makeRig, PersonAtBrowser, remoteServer } from "./parts.ts";
+
+const OPEN = { openBrowser: true };
+
+async function world(options: Parameters<typeof startAuthorizationServer>[0] = {}) {
+  const as = use(await startAuthorizationServer(options));
+  const resource = use(await startProtectedServer({ issuer: as }));
+  return { as, resource, server: remoteServer(resource.url), ...makeRig() };
+}
+
+async function refusesConnections(url: string): Promise<boolean> {
+  return fetch(url).then(
+    () => false,
+    () => true,
+  );
+}
+
+describe("a sign-in", () => {
+  test("finds, registers, asks, exchanges and stores one grant", async () => {
+    const { as, resource, server, signIns, vault, browser } = await world();
+    const steps: SignInProgress[] = [];
+    const outcome = await signIns.signIn(server, "default", { ...OPEN, onProgress: (step) => steps.push(step) });
+
+    expect(outcome).toEqual({ account: "default", scope: "mcp:tools" });
+    expect(steps.map(({ step }) => step)).toEqual([
+      "probe",
+      "callback",
+      "register",
+      "authorize",
+      "waiting",
+      "exchange",
+      "done",
+    ]);
+    const [asked] = as.records.authorizations;
+    expect(asked?.params).toMatchObject({
+      response_type: "code",
+      code_challenge_method: "S256",
+      resource: resource.url,
+      scope: "mcp:tools offline_access",
+      prompt: "consent",
+    });
+    expect(asked?.params.redirect_uri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback$/);
+    expect(as.records.tokenRequests("authorization_code")[0]?.params.resource).toBe(resource.url);
+    // This server does not know the resource's scope as one of its own and refuses it in a registration.
+    const [full, smaller] = as.records.of("register");
+    expect([full?.status, smaller?.status]).toEqual([400, 201]);
+    expect(full?.params).toMatchObject({ application_type: "native", scope: "mcp:tools offline_access" });
+    expect(smaller?.params).toEqual({
+      client_name: "Gatehouse",
+      redirect_uris: [asked?.params.redirect_uri],
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
+      token_endpoint_auth_method: "none",
+    });
+
+    const grant = vault.only();
+    expect([...vault.entries.keys()]).toEqual([
+      JSON.stringify({ server: "notes", account: "default", origin: new URL(resource.url).origin }),
+    ]);
+    expect(grant).toMatchObject({ issuer: as.issuer, resource: resource.url, client: { source: "dynamic" } });
+    expect(grant.refresh_token).toEqual(expect.any(String));
+    const admitted = await fetch(resource.url, { headers: { authorization: `Bearer ${grant.access_token}` } });
+    expect(admitted.status).not.toBe(401);
+
+    expect((await browser.page()).status).toBe(200);
+    expect((await browser.page()).text).toContain("Signed in to notes");
+    expect(await refusesConnections(String(asked?.params.redirect_uri))).toBe(true);
+    expect(signIns.isSignedIn(server, "default")).toBe(true);
+    expect(signIns.status(server)).toMatchObject({
+      accounts: [{ name: "default", state: "signed_in", renewable: true, issuer: as.issuer }],
+      signIn: null,
+      challenge: null,
+      error: null,
+    });
+  });
+
+  test("serves two callers with one authorization and one registration", async () => {
+    const { as, server, signIns, browser } = await world();
+    const heard: string[][] = [[], []];
+    const outcomes = await Promise.all(
+      heard.map((steps) => signIns.signIn(server, "default", { ...OPEN, onProgress: ({ step }) => steps.push(step) })),
+    );
+    expect(outcomes[0]).toEqual(outcomes[1]);
+    expect(heard[0]).toEqual(heard[1]);
+    expect(as.records.authorizations).toHaveLength(1);
+    expect(as.records.registrations).toHaveLength(1);
+    expect(browser.opened).toHaveLength(1);
+  });
+
+  test("that was declined says so and can be tried again", async () => {
+    const { as, server, signIns, vault, browser } = await world();
+    browser.decision = "deny";
+    expect(await codeOf(signIns.signIn(server, "default", OPEN))).toBe("authorization_denied");
+    expect((await browser.page()).text).toContain("Sign-in to notes declined");
+    expect(as.records.count("token")).toBe(0);
+    expect(vault.entries.size).toBe(0);
+    expect(signIns.status(server).error?.code).toBe("authorization_denied");
+    browser.decision = "allow";
+    await signIns.signIn(server, "default", OPEN);
+    expect(signIns.status(server).error).toBeNull();
+  });
+
+  test.each([
+    ["a wrong state", (home: URL) => home.searchParams.set("state", "guessed")],
+    ["no state", (home: URL) => home.searchParams.delete("state")],
+    ["two states", (home: URL) => home.searchParams.append("state", "guessed")],
+  ])("whose answer has %s ends with state_mismatch and exchanges nothing", async (_, tamper) => {
+    const { as, server, signIns, vault, browser } = await world();
+    browser.onTheWayHome = (home) => {
+      tamper(home);
+      return home;
+    };
+    expect(await codeOf(signIns.signIn(server, "default", OPEN))).toBe("state_mismatch");
+    expect(as.records.count("token")).toBe(0);
+    expect(vault.entries.size).toBe(0);
+    expect((await browser.page()).status).toBe(400);
+    expect(await refusesConnections(String(as.records.authorizations[0]?.params.redirect_uri))).toBe(true);
+  });
+
+  test.each([
+    ["another issuer", (home: URL) => home.searchParams.set("iss", "https://evil.example")],
+    ["no issuer though one was promised", (home: URL) => home.searchParams.delete("iss")],
+    ["the issuer with a slash", (home: URL) => home.searchParams.set("iss", `${home.searchParams.get("iss")}/`)],
+  ])("whose answer names %s ends with issuer_mismatch and exchanges nothing", async (_, tamper) => {
+    const { as, server, signIns, browser } = await world();
+    browser.onTheWayHome = (home) => {
+      tamper(home);
+      return home;
+    };
+    expect(await codeOf(signIns.signIn(server, "default", OPEN))).toBe("issuer_mismatch");
+    expect(as.records.authorizations).toHaveLength(1);
+    expect(as.records.count("token")).toBe(0);
+  });
+
+  test("escapes what the authorization server says on our page", async () => {
+    const { server, signIns, browser } = await world();
+    browser.onTheWayHome = (home) => {
+      home.searchParams.delete("code");
+      home.searchParams.set("error", "<script>alert(1)</script>");
+      return home;
+    };
+    const error = await errorOf(signIns.signIn(server, "default", OPEN));
+    expect(error.code).toBe("token_exchange_failed");
+    expect((await browser.page()).text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect((await browser.page()).text).not.toContain("<script>alert");
+  });
+
+  test("that nobody finishes times out, is cancelled, and leaves nothing listening", async () => {
+    const nobody = { open: async () => {} };
+    const as = use(await startAuthorizationServer());
+    const resource = use(await startProtectedServer({ issuer: as }));
+    const server = remoteServer(resource.url);
+    const { signIns } = makeRig({ browser: nobody });
+    let redirect = "";
+    const onProgress = ({ url }: SignInProgress) => {
+      if (url !== undefined) redirect = new URL(url).searchParams.get("redirect_uri") ?? "";
+    };
+    const late = await errorOf(signIns.signIn(server, "default", { ...OPEN, timeoutS: 1, onProgress }));
+    expect(late).toMatchObject({ code: "callback_timeout", server: "notes", requestId: expect.any(String) });
+    expect(await refusesConnections(redirect)).toBe(true);
+
+    const running = signIns.signIn(server, "default", {
+      ...OPEN,
+      onProgress: ({ step }) => {
+        if (step === "waiting") signIns.cancel("notes", "default");
+      },
+    });
+    expect(await codeOf(running)).toBe("sign_in_cancelled");
+    expect(signIns.cancel("notes", "default")).toBe(false);
+    expect(signIns.status(server).signIn).toBeNull();
+  });
+
+  test("takes a pasted address, once, and only its own", async () => {
+    const { as, server, signIns } = await world();
+    const person = new PersonAtBrowser();
+    const url = await new Promise<string>((resolve, reject) => {
+      signIns
+        .signIn(server, "default", { openBrowser: false, onProgress: (step) => step.url && resolve(step.url) })
+        .catch(reject);
+    });
+    const home = await new Promise<URL>((resolve) => {
+      person.onTheWayHome = (at) => {
+        resolve(at);
+        return new URL(as.issuer);
+      };
+      void person.open(new URL(url));
+    });
+    expect(await codeOf(signIns.submitCallback("notes", "work", home.href))).toBe("invalid_request");
+    expect(await codeOf(signIns.submitCallback("notes", "default", "no address"))).toBe("invalid_request");
+    const foreign = new URL(home);
+    foreign.searchParams.set("state", "of-another");
+    expect(await codeOf(signIns.submitCallback("notes", "default", foreign.href))).toBe("state_mismatch");
+    const joined = signIns.signIn(server, "default", { openBrowser: false });
+    await signIns.submitCallback("notes", "default", `  ${home.href}\n`);
+    expect(await joined).toEqual({ account: "default", scope: "mcp:tools" });
+    expect(as.records.count("token")).toBe(1);
+  });
+
+  test("is refused before anything is asked when the vault cannot keep it", async () => {
+    const { as, resource, server, signIns, vault, browser } = await world();
+    vault.failing.add("get");
+    expect(await codeOf(signIns.signIn(server, "default", OPEN))).toBe("vault_unavailable");
+    expect(browser.opened).toEqual([]);
+    expect(resource.requests).toEqual([]);
+    expect(as.records.requests).toEqual([]);
+  });
+
+  test("whose grant cannot be stored revokes what it got", async () => {
+    const { as, server, signIns, vault, browser } = await world();
+    vault.failing.add("put");
+    expect(await codeOf(signIns.signIn(server, "default", OPEN))).toBe("vault_unavailable");
+    expect(as.records.of("revoke").map(({ status }) => status)).toEqual([200]);
+    expect(signIns.isSignedIn(server, "default")).toBe(false);
+    expect((await browser.page()).text).toContain("Not signed in to notes");
+  });
+
+  test("at a server that lets everybody in says that none is needed", async () => {
+    const resource = use(await startProtectedServer());
+    const { signIns, browser } = makeRig();
+    const error = await errorOf(signIns.signIn(remoteServer(resource.url), "default", OPEN));
+    expect(error.code).toBe("no_sign_in_needed");
+    expect(error.message).toContain("401");
+    expect(browser.opened).toEqual([]);
+    expect(resource.closed).toEqual(resource.opened);
+  });
+
+  test("uses a fixed redirect as it is written, and names the port when it is taken", async () => {
+    const { as, resource, signIns, browser } = await world();
+    const squatter = createServer();
+    await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
+    const { port } = squatter.address() as { port: number };
+    const redirect_uri = `http://localhost:${port}/oauth/done`;
+    const server = remoteServer(resource.url, { redirect_uri });
+    const error = await errorOf(signIns.signIn(server, "default", OPEN));
+    expect(error.code).toBe("redirect_unavailable");
+    expect(error.message).toContain(String(port));
+    expect(as.records.count("register")).toBe(0);
+    expect(browser.opened).toEqual([]);
+    await new Promise<void>((resolve) => squatter.close(() => resolve()));
+
+    await signIns.signIn(server, "default", OPEN);
+    expect(as.records.authorizations[0]?.params.redirect_uri).toBe(redirect_uri);
+  });
+
+  test("works with an issuer that has a path, and with a client known beforehand", async () => {
+    const client = {
+      client_id: "known",
+      client_secret: "known-secret-0123456789",
+      redirect_uris: ["http://127.0.0.1/callback"],
+      grant_types: ["authorization_code", "refresh_token"],
+      token_endpoint_auth_method: "client_secret_basic" as const,
+    };
+    const { as, resource, signIns, vault } = await world({ path: "/tenant", registration: false, clients: [client] });
+    expect(await codeOf(signIns.signIn(remoteServer(resource.url), "default", OPEN))).toBe("client_id_required");
+    const auth = { client_id: client.client_id, client_secret: client.client_secret };
+    await signIns.signIn(remoteServer(resource.url, auth), "default", OPEN);
+    expect(vault.only().client).toMatchObject({ source: "config", token_endpoint_auth_method: "client_secret_basic" });
+    expect(as.records.count("register")).toBe(0);
+  });
+});
