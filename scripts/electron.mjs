@@ -70,7 +70,8 @@ const SAID = {
 
 async function findRuntime(steps) {
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  if (override && !override.startsWith(root)) {
+  // A script that one of ours started sees what runtimeEnv set for it.
+  if (override && !override.startsWith(root) && override !== registryDist()) {
     const version = (await readFile(join(override, "version"), "utf8").catch(() => "")).trim().replace(/^v/, "");
     if (version === "") {
       throw new Failure(

@@ -83,7 +83,8 @@ export function electronRuntime() {
  * @param {ElectronRuntime} runtime
  */
 export function runtimeEnv(runtime) {
-  return { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: dirname(runtime.executable) };
+  const folder = needsWrapper() ? dirname(runtime.executable) : runtime.dist;
+  return { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: folder };
 }
 
 /** Chromium's sandbox refuses to run as root; only containers and CI do that. */
