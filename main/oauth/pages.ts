@@ -19,6 +19,7 @@ export interface RenderedPage {
 interface Words {
   readonly status: number;
   readonly tone: "good" | "quiet" | "bad";
+  readonly badge: "check" | "dash" | "mark" | "clock";
   readonly title: string;
   readonly text: string;
   readonly next: string;
@@ -47,6 +48,7 @@ function wordsFor(page: Page): Words {
       return {
         status: 200,
         tone: "good",
+        badge: "check",
         title: `Signed in to ${page.server}`,
         text: "Every agent on this computer can use it now.",
         next: "You can close this tab.",
@@ -55,6 +57,7 @@ function wordsFor(page: Page): Words {
       return {
         status: 200,
         tone: "quiet",
+        badge: "dash",
         title: `Sign-in to ${page.server} declined`,
         text: "You said no, so nothing was stored and no agent got access.",
         next: "You can close this tab. To sign in after all, choose “Sign in” in Gatehouse.",
@@ -63,6 +66,7 @@ function wordsFor(page: Page): Words {
       return {
         status: 400,
         tone: "bad",
+        badge: "mark",
         title: `Not signed in to ${page.server}`,
         text: page.message,
         next: page.suggestion,
@@ -71,6 +75,7 @@ function wordsFor(page: Page): Words {
       return {
         status: 410,
         tone: "quiet",
+        badge: "clock",
         title: "This sign-in is no longer waiting",
         text: `The sign-in to ${page.server} that this tab belongs to has already ended.`,
         next: "You can close this tab. Gatehouse shows whether you are signed in.",
@@ -79,6 +84,7 @@ function wordsFor(page: Page): Words {
       return {
         status: 404,
         tone: "quiet",
+        badge: "dash",
         title: "Nothing to see here",
         text: "Gatehouse waits at this address for the end of a sign-in.",
         next: "You can close this tab.",
@@ -93,23 +99,24 @@ export function escapeHtml(text: string): string {
   );
 }
 
-const BADGES: Readonly<Record<Words["tone"], string>> = {
-  good: '<path d="M7.5 12.4l3 3 6-6.4"/>',
-  quiet: '<path d="M8 12h8"/>',
-  bad: '<path d="M12 7.5v5.2M12 16.4v.1"/>',
+const BADGES: Readonly<Record<Words["badge"], string>> = {
+  check: '<path d="M6.8 12.6l3.6 3.6 7-7.6"/>',
+  dash: '<path d="M7 12h10"/>',
+  mark: '<path d="M12 6.4v7M12 17.5v.1"/>',
+  clock: '<circle cx="12" cy="12" r="6.6"/><path d="M12 8.4V12l2.4 1.6"/>',
 };
 
-// A gate: two posts, a lintel, and the way through between them.
+/** The gatehouse: two towers and the open gate between them. */
 const MARK =
-  '<svg viewBox="0 0 32 32" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M5 27V10.5L16 5l11 5.5V27M11 27v-8.5a5 5 0 0 1 10 0V27M3 27h26"/></svg>';
+  '<svg viewBox="0 0 24 24" width="22" height="22" fill="none" stroke="currentColor" stroke-width="1.9" stroke-linejoin="round" aria-hidden="true"><path d="M3 21V7.5L6.5 4 10 7.5V10h4V7.5L17.5 4 21 7.5V21h-6v-4.5a3 3 0 0 0-6 0V21z"/></svg>';
 
 const STYLE = `
-:root{color-scheme:light dark;--ground:#f4f5f3;--card:#fff;--line:#dfe2dc;--ink:#1b211d;--soft:#59635c;--good:#1d7a46;--good-wash:#e3f3e8;--quiet:#5a6270;--quiet-wash:#eceef2;--bad:#b3361f;--bad-wash:#fbe8e3}
-@media (prefers-color-scheme:dark){:root{--ground:#141815;--card:#1d231f;--line:#313a34;--ink:#ecf1ed;--soft:#a4b0a8;--good:#63cf8f;--good-wash:#1d3a29;--quiet:#b3bccb;--quiet-wash:#2a303a;--bad:#ff9078;--bad-wash:#43231c}}
+:root{color-scheme:light dark;--ground:#f6f6f4;--card:#fff;--line:#e3e2de;--ink:#1b1c1e;--soft:#5c6066;--good:#177245;--good-wash:#e4f3ea;--quiet:#5c6066;--quiet-wash:#eeeeeb;--bad:#b3261e;--bad-wash:#fbe9e7;--shade:rgb(20 22 26/.07)}
+@media (prefers-color-scheme:dark){:root{--ground:#17181a;--card:#1f2124;--line:#2e3135;--ink:#ececed;--soft:#a3a8ae;--good:#62d29b;--good-wash:#1d3529;--quiet:#a3a8ae;--quiet-wash:#2b2e32;--bad:#ff8f86;--bad-wash:#3c2221;--shade:rgb(0 0 0/.3)}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:24px;background:var(--ground);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;-webkit-font-smoothing:antialiased}
 main{width:100%;max-width:460px}
-.card{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:40px 36px 34px;box-shadow:0 1px 2px rgb(0 0 0/.04),0 12px 32px rgb(0 0 0/.06)}
+.card{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:40px 36px 34px;box-shadow:0 1px 2px var(--shade),0 14px 36px var(--shade)}
 .badge{width:56px;height:56px;border-radius:50%;display:grid;place-items:center;margin-bottom:22px}
 .badge svg{width:34px;height:34px}
 .good{background:var(--good-wash);color:var(--good)}.quiet{background:var(--quiet-wash);color:var(--quiet)}.bad{background:var(--bad-wash);color:var(--bad)}
@@ -138,7 +145,7 @@ function html(words: Words, nonce: string): string {
 <body>
 <main>
 <div class="card" role="${words.tone === "bad" ? "alert" : "status"}">
-<div class="badge ${words.tone}"><svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${BADGES[words.tone]}</svg></div>
+<div class="badge ${words.tone}"><svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${BADGES[words.badge]}</svg></div>
 <h1>${title}</h1>
 <p class="text">${escapeHtml(words.text)}</p>
 <p class="next">${escapeHtml(words.next)}</p>
