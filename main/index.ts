@@ -1,0 +1,30 @@
+/** The app: the hub with tray and window around it. */
+import { join } from "node:path";
+import { app } from "electron";
+import { startApp } from "./app.ts";
+import { appBrowser } from "./electron/browser.ts";
+import { startElectron } from "./electron/lifecycle.ts";
+import { createLog, logLevel } from "./log.ts";
+import { gatehousePaths } from "./paths.ts";
+import { VERSION } from "./version.ts";
+
+const { env } = process;
+const paths = gatehousePaths(env);
+const root = app.getAppPath();
+
+startElectron({
+  start: () => startApp({ env, browser: appBrowser(env), version: VERSION, role: "app" }),
+  files: {
+    renderer: join(root, "dist/renderer"),
+    preload: join(root, "dist/preload/index.cjs"),
+    tray: join(root, "assets/tray"),
+    icon: join(root, "assets/icon.png"),
+  },
+  userData: paths.electron,
+  hidden: process.argv.includes("--hidden"),
+  report(event, error) {
+    const log = createLog({ path: join(paths.logs, "gatehouse.log"), level: logLevel(env.GATEHOUSE_LOG_LEVEL) });
+    log.error(`app.${event}`, { error });
+    void log.close();
+  },
+});
