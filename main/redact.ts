@@ -2,7 +2,7 @@
 import { ACCOUNT_STATES, ERROR_CODES, SERVER_STATES } from "../preload/api.ts";
 import { GatehouseError } from "./errors.ts";
 
-export const REDACTED = "[redacted]";
+const REDACTED = "[redacted]";
 
 const MAX_STRING = 8 * 1024;
 const MAX_ITEMS = 100;
@@ -48,7 +48,7 @@ export function redact(value: unknown): unknown {
 }
 
 /** A text without what looks like a secret in it. */
-export function redactText(text: string): string {
+function redactText(text: string): string {
   const cut = text.length > MAX_STRING ? `${text.slice(0, MAX_STRING)}… (${text.length} characters)` : text;
   return cut
     .replace(/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>`]+/gi, bareUrl)
