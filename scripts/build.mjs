@@ -124,12 +124,8 @@ function isBuiltin(name) {
   return process.getBuiltinModule("node:module").isBuiltin(name);
 }
 
-/** @returns the bundle's files as `{ path, contents, mode }`, or null when its entry point does not exist. */
+/** @returns the bundle's files as `{ path, contents, mode }`. */
 async function bundle({ entry, out, mode, options, mayLoad, mayHold, because }) {
-  if (!(await exists(join(root, entry)))) {
-    console.warn(`${entry} is missing, so ${out} is not built.`);
-    return [];
-  }
   const result = await esbuild.build({ ...options, entryPoints: [entry], outfile: out });
   for (const [path, output] of Object.entries(result.metafile.outputs)) {
     for (const { path: name, external } of output.imports) {
@@ -206,7 +202,7 @@ export async function build() {
   const results = await Promise.allSettled([...BUNDLES.map(bundle), rendererFiles()]);
   const problems = results.filter((result) => result.status === "rejected").map((result) => result.reason);
   const files = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
-  if (problems.length === 0 && files.some((file) => file.path.endsWith(".html"))) checkLinks(files);
+  if (problems.length === 0) checkLinks(files);
   await mkdir(dist, { recursive: true });
   await Promise.all(files.map(replace));
   if (problems.length > 0) throw new AggregateError(problems);
