@@ -191,7 +191,6 @@ export class SignInFlow {
       server,
       as,
       redirectUri: loopback.redirectUri,
-      scope,
       fetch: this.#fetch,
       signal,
       onRegister: () => this.#say("register", `Registering Gatehouse at ${new URL(as.issuer).host}.`),

@@ -20,8 +20,6 @@ export interface RegistrationRequest {
   readonly server: RemoteServer;
   readonly as: AuthorizationServer;
   readonly redirectUri: string;
-  /** What the authorization request will ask for; null: nothing. */
-  readonly scope: string | null;
   readonly fetch: SafeFetch;
   readonly signal: AbortSignal;
   /** Called before a registration is sent. */
@@ -67,8 +65,8 @@ async function register(request: RegistrationRequest, endpoint: string): Promise
   };
   const full: Json = {
     ...smaller,
+    // No scope: many servers refuse a resource's scopes here, and none of them needs them (RFC 7591 §2).
     application_type: "native",
-    ...(request.scope === null ? {} : { scope: request.scope }),
     ...server.auth.client_metadata,
     redirect_uris: [redirectUri],
   };
