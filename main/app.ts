@@ -96,7 +96,11 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
   async function next(): Promise<HubHandle | null> {
     for (let attempt = 0; attempt < TAKEOVER_TRIES && !closing; attempt++) {
       const own = await startHub(options);
-      if (own !== null) return follow(own);
+      if (own !== null) {
+        // A person is at this desktop: what needs them is found out now, not when an agent stumbles upon it.
+        void own.call("probe", {});
+        return follow(own);
+      }
       const other = await attach(home, options.version);
       if (other !== null) {
         void other.gone.then(async () => {

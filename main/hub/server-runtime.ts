@@ -34,7 +34,10 @@ export type Definition = ServerConfig | GatehouseError;
 export interface ServerView {
   readonly connecting: number;
   readonly ready: number;
+  /** Why a session has no server. */
   readonly error: GatehouseError | null;
+  /** The need to sign in, while there is one. */
+  readonly need: GatehouseError | null;
   readonly tools: number | null;
   readonly agents: readonly string[];
   readonly asked: { readonly agent: string; readonly at: number } | null;
@@ -55,6 +58,7 @@ export class ServerRuntime {
   #definition: Definition;
   readonly #sessions = new Set<Entry>();
   #tools: number | null = null;
+  #need: GatehouseError | null = null;
   #asked: { agent: string; at: number } | null = null;
 
   constructor(name: string, definition: Definition, deps: HubDeps) {
@@ -88,6 +92,25 @@ export class ServerRuntime {
     this.#deps.changed();
   }
 
+  /** Nobody is signed in and somebody has to be: the same error until that changes. */
+  #currentNeed(account = "default"): GatehouseError | null {
+    const definition = this.#definition;
+    const isRemote = !(definition instanceof GatehouseError) && definition.type !== "stdio";
+    if (isRemote && this.#deps.gate.needsSignIn(definition, account)) return this.#needed(signInRequired(this.name));
+    this.#need = null;
+    return null;
+  }
+
+  #needed(error: GatehouseError): GatehouseError {
+    if (this.#need === null) this.#report(error);
+    this.#need ??= error;
+    return this.#need;
+  }
+
+  #report(error: GatehouseError): void {
+    this.#deps.log.warn("server.error", { server: this.name, error });
+  }
+
   /** Every session of the account (null: of all) begins anew. */
   wake(account: string | null): void {
     for (const entry of this.#sessions) if (account === null || entry.account === account) entry.session.wake();
@@ -106,6 +129,7 @@ export class ServerRuntime {
       connecting: sessions.filter(({ state }) => state === "connecting").length,
       ready: sessions.filter(({ state }) => state === "ready").length,
       error: sessions.find(({ error }) => error !== null)?.error ?? null,
+      need: this.#currentNeed(),
       tools: this.#tools,
       agents: sessions.map(({ agentName }) => agentName),
       asked: this.#asked,
@@ -152,9 +176,7 @@ export class ServerRuntime {
       blocked: () => {
         const off = this.#off();
         if (off !== null) return off;
-        const definition = this.#definition;
-        if (definition instanceof GatehouseError || definition.type === "stdio") return null;
-        return deps.gate.needsSignIn(definition, account) ? signInRequired(name) : null;
+        return this.#currentNeed(account);
       },
       open: (events) => this.upstream(account, events),
       known: () => {
@@ -170,6 +192,8 @@ export class ServerRuntime {
         this.#tools = count;
         deps.changed();
       },
+      need: (cause) => this.#needed(cause),
+      report: (error) => this.#report(error),
       asked: (agent) => {
         this.#asked = { agent, at: deps.clock.now() };
         deps.changed();

@@ -42,8 +42,12 @@ export interface SessionHost {
   /** The server answered a handshake. */
   learned(known: KnownServer): void;
   listedTools(count: number): void;
+  /** The need to sign in as one error, the same for everybody for as long as the need lasts. */
+  need(cause: GatehouseError): GatehouseError;
   /** The agent met the need to sign in. */
   asked(agent: string): void;
+  /** An error that the agent gets, or that keeps the session from the server. */
+  report(error: GatehouseError): void;
   /** Anything that the snapshot shows changed. */
   changed(): void;
 }
@@ -87,6 +91,8 @@ export class Session {
   #patience: NodeJS.Timeout | undefined;
   #connectLimit: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
+  /** Why there is no link now; kept while another try is under way. */
+  #trouble: GatehouseError | null = null;
   #failures = 0;
   #attempts = 0;
   #agentName = "an agent";
@@ -109,7 +115,7 @@ export class Session {
   }
 
   get error(): GatehouseError | null {
-    return this.#link.kind === "down" ? this.#link.error : null;
+    return this.#trouble;
   }
 
   /** A line of the agent's. */
@@ -266,6 +272,7 @@ export class Session {
     }
     upstream.negotiated(result.protocolVersion);
     this.#link = { kind: "ready", upstream };
+    this.#trouble = null;
     this.#failures = 0;
     this.#serverCapabilities = record(result.capabilities);
     this.#host.learned({
@@ -359,10 +366,12 @@ export class Session {
       if (method === "tools/call" && line !== null && toolName(line) === SIGN_IN_TOOL)
         return this.#respond(id, signInToolResult(error.toObject()));
     }
+    if (error !== this.#trouble) this.#host.report(error);
     this.#agent.write(errorLine(id, error));
   }
 
-  #failed(id: string, error: GatehouseError): void {
+  #failed(id: string, thrown: GatehouseError): void {
+    const error = thrown.code === "sign_in_required" ? this.#host.need(thrown) : thrown;
     if (this.#link.kind === "connecting" && id === this.#link.initId) {
       void this.#link.upstream.close();
       return this.#down(error);
@@ -393,8 +402,13 @@ export class Session {
     this.#inFlight.clear();
   }
 
-  #down(error: GatehouseError): void {
+  #down(thrown: GatehouseError): void {
     clearTimeout(this.#connectLimit);
+    // A try that fails like the one before it is the same trouble, under the same correlation id.
+    const before = this.#trouble;
+    const error = before?.code === thrown.code && before.message === thrown.message ? before : thrown;
+    this.#trouble = error;
+    if (error !== before) this.#host.report(error);
     this.#link = { kind: "down", error };
     this.#answerHandshake(error);
     for (const { line, peeked } of this.#queue.splice(0)) {

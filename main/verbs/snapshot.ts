@@ -20,7 +20,7 @@ export interface SnapshotSources {
   readonly needsSignIn: (server: RemoteServer) => boolean;
 }
 
-const NOBODY: ServerView = { connecting: 0, ready: 0, error: null, tools: null, agents: [], asked: null };
+const NOBODY: ServerView = { connecting: 0, ready: 0, error: null, need: null, tools: null, agents: [], asked: null };
 
 export function takeSnapshot(sources: SnapshotSources): Snapshot {
   const config = sources.config();
@@ -70,11 +70,11 @@ function stateOf(enabled: boolean, view: ServerView, auth: AuthStatus | null, ne
   return view.connecting > 0 ? "connecting" : "idle";
 }
 
-/** The error that explains the state: a failing connection's, else the last sign-in's or refresh's. */
+/** The error that explains the state: what keeps the connection from working, the last sign-in's, or the need for one. */
 function errorOf(state: ServerState, view: ServerView, auth: AuthStatus | null): ServerStatus["error"] {
   if (state === "failing") return view.error?.toObject() ?? null;
   if (state === "signing_in" || state === "disabled") return null;
-  return auth?.error ?? null;
+  return auth?.error ?? view.need?.toObject() ?? null;
 }
 
 function invalidServer(name: string, error: GatehouseError): ServerStatus {

@@ -160,7 +160,7 @@ async function walk(options: DemoOptions, all: Cleanup, say: Narrator): Promise<
     app = all.use(await startApp(there));
     await agent.waitForToolsChanged(before);
     must((await agent.callText("add", { a: 1, b: 1 })) === "2", "the sum is wrong");
-    must(as.records.count("authorize") === 1, "there was another sign-in");
+    must(as.records.tokenRequests("authorization_code").length === 1, "there was another sign-in");
   });
   await say.step("The access token ends while three agents call at once: renewed silently, once", async () => {
     const three = [agent, await connect("acme", "Cursor"), await connect("acme", "VS Code")];

@@ -164,13 +164,13 @@ test("5. after a restart the agent goes on; an access token that ended is renewe
   expect(await agent.callText("add", { a: 1, b: 1 })).toBe("2");
   expect(agent.pid).toBe(pid);
   expect(await local.callText("echo", { message: "again" })).toContain("again");
-  expect(as.records.count("authorize")).toBe(1);
+  expect(as.records.tokenRequests("authorization_code")).toHaveLength(1);
   await listenIn();
 
   const others = await Promise.all(["Cursor", "VS Code"].map((name) => connect("acme", name)));
   for (const other of others) all.use(other);
   await Promise.all(others.map((other) => other.callText("add", { a: 1, b: 2 })));
-  const refreshes = () => as.records.of("token").filter(({ params }) => params.grant_type === "refresh_token").length;
+  const refreshes = () => as.records.tokenRequests("refresh_token").length;
   expect(refreshes()).toBe(0);
   as.expireAccessTokens();
   const sums = await Promise.all(
@@ -178,7 +178,7 @@ test("5. after a restart the agent goes on; an access token that ended is renewe
   );
   expect(sums).toEqual(["6", "8", "10", "6", "8", "10", "6", "8", "10"]);
   expect(refreshes()).toBe(1);
-  expect(as.records.count("authorize")).toBe(1);
+  expect(as.records.tokenRequests("authorization_code")).toHaveLength(1);
 });
 
 test("no token is anywhere but in the keychain", async () => {

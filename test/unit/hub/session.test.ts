@@ -46,6 +46,7 @@ let upstreams: ScriptedUpstream[];
 let learned: KnownServer[];
 let agent: Json[];
 let asked: string[];
+let reported: string[];
 let session: Session;
 
 function newSession(resumed = false): Session {
@@ -62,6 +63,8 @@ function newSession(resumed = false): Session {
     learned: (known) => learned.push(known),
     listedTools: () => {},
     asked: (name) => asked.push(name),
+    need: (cause) => blocked ?? cause,
+    report: (error) => reported.push(error.code),
     changed: () => {},
   };
   return new Session(host, { write: (line) => agent.push(JSON.parse(line.toString()) as Json) }, resumed);
@@ -77,6 +80,7 @@ const initialize = (): void =>
 const initialized = (): void => say({ method: "notifications/initialized" });
 const upstream = (): ScriptedUpstream => upstreams.at(-1) as ScriptedUpstream;
 const answerTo = (id: unknown): Json | undefined => agent.find((message) => message.id === id);
+const resultOf = <T>(id: unknown): T => (answerTo(id) as { result: T }).result;
 const changes = (): unknown[] =>
   agent.map(({ method }) => method).filter((method) => String(method).endsWith("list_changed"));
 
@@ -86,6 +90,7 @@ beforeEach(() => {
   learned = [];
   agent = [];
   asked = [];
+  reported = [];
   session = newSession();
 });
 
@@ -169,8 +174,8 @@ describe("while somebody has to sign in", () => {
     say({ id: 4, method: "prompts/list" });
     say({ id: 5, method: "resources/read", params: { uri: "x:y" } });
     say({ id: 6, method: "ping" });
-    expect((answerTo(1)?.result as { tools: Json[] }).tools.map(({ name }) => name)).toEqual(["sign_in"]);
-    const told = (answerTo(2)?.result as { structuredContent: Json }).structuredContent;
+    expect(resultOf<{ tools: Json[] }>(1).tools.map(({ name }) => name)).toEqual(["sign_in"]);
+    const told = resultOf<{ structuredContent: Json }>(2).structuredContent;
     expect(told).toMatchObject({
       code: "sign_in_required",
       server: "github",
