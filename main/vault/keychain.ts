@@ -145,7 +145,7 @@ function isLocked(error: unknown): boolean {
 const CHOOSE_FILE = "Set GATEHOUSE_VAULT=file to keep grants in an encrypted file instead, then start Gatehouse again.";
 
 const START: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
-  linux: `Start gnome-keyring, KWallet or KeePassXC (on Debian: apt install gnome-keyring) and try again. ${CHOOSE_FILE}`,
+  linux: `Start gnome-keyring, KWallet or KeePassXC (on Debian: apt install gnome-keyring), see that it has a default keyring, and try again. ${CHOOSE_FILE}`,
   darwin: "Open Keychain Access, see that the login keychain is there, and try again.",
   win32: "See that the Credential Manager service (VaultSvc) runs, and try again.",
 };
