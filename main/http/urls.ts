@@ -56,9 +56,9 @@ export function checkedUrl(text: string, purpose: UrlPurpose): URL {
 
 function objection(text: string): string | null {
   if (!URI_CHARACTERS.test(text)) return "holds characters that no URL may hold";
+  if (!/^https?:\/\//i.test(text)) return "is not an https address";
   if (!URL.canParse(text)) return "is not a URL";
   const url = new URL(text);
-  if (url.protocol !== "https:" && url.protocol !== "http:") return "is not an https address";
   if (url.protocol === "http:" && !isLoopbackHost(url.hostname)) return "is not encrypted (http outside this machine)";
   if (url.username !== "" || url.password !== "") return "holds user information";
   if (text.includes("#")) return "holds a fragment";

@@ -7,6 +7,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON unless it is a string or bytes. */
   readonly body?: unknown;
+  /** No answer at all. */
+  readonly hang?: boolean;
 }
 
 export interface Seen {
@@ -63,7 +65,8 @@ export async function startHostileServer(): Promise<HostileServer> {
     };
     seen.push(record);
     const made = paths.get(record.url.split("?")[0] ?? "") ?? { status: 404, body: "nothing here" };
-    const { status = 200, headers = {}, body = "" } = typeof made === "function" ? made(record) : made;
+    const { status = 200, headers = {}, body = "", hang } = typeof made === "function" ? made(record) : made;
+    if (hang) return;
     const raw = typeof body === "string" || body instanceof Uint8Array;
     response.writeHead(status, { ...(raw ? {} : { "content-type": "application/json" }), ...headers });
     response.end(raw ? body : JSON.stringify(body));

@@ -254,6 +254,23 @@ describe("a registration", () => {
     expect(browser.opened).toEqual([]);
   });
 
+  test("that is malformed to the server is tried once more with less", async () => {
+    const { hostile, signIn, vault } = await world();
+    hostile.paths.set("/register", ({ body }) =>
+      "application_type" in JSON.parse(body)
+        ? { status: 400, body: { error: "invalid_client_metadata" } }
+        : { status: 201, body: { client_id: "smaller" } },
+    );
+    await signIn({ client_metadata: { contacts: ["me@example.com"], redirect_uris: ["https://evil.example/"] } });
+    const [full, smaller] = hostile.asked("/register").map(({ body }) => JSON.parse(body));
+    expect(full).toMatchObject({ contacts: ["me@example.com"], redirect_uris: smaller.redirect_uris });
+    expect(smaller).not.toHaveProperty("contacts");
+    expect(vault.only().client.client_id).toBe("smaller");
+    hostile.paths.set("/register", { status: 400, body: { error: "invalid_redirect_uri" } });
+    expect(await codeOf(signIn())).toBe("registration_failed");
+    expect(hostile.asked("/register")).toHaveLength(4);
+  });
+
   test("decides with its answer how the client authenticates", async () => {
     const { hostile, signIn } = await world();
     hostile.paths.set("/register", {
