@@ -143,13 +143,21 @@ export class Accounts {
     return { loaded: true, ended: false, error: null, unsaved: null, failures: 0, retryAt: 0 };
   }
 
-  /** Whether a token is at hand or can be had without a person. */
-  isSignedIn(account: Account): boolean {
-    return account.grant !== null && !this.#hasRunOut(account.grant);
+  /** The grant that may be used under the configuration of now: a pinned issuer drops what another one issued. */
+  usable(server: RemoteServer, account: Account): Grant | null {
+    const pinned = server.auth.authorization_server;
+    const { grant } = account;
+    return grant !== null && (pinned === undefined || pinned === grant.issuer) ? grant : null;
   }
 
-  status(account: Account): AccountStatus {
-    const { grant } = account;
+  /** Whether a token is at hand or can be had without a person. */
+  isSignedIn(server: RemoteServer, account: Account): boolean {
+    const grant = this.usable(server, account);
+    return grant !== null && !this.#hasRunOut(grant);
+  }
+
+  status(server: RemoteServer, account: Account): AccountStatus {
+    const grant = this.usable(server, account);
     const expired = grant === null ? account.ended : this.#hasRunOut(grant);
     return {
       name: account.key.account,

@@ -6,20 +6,21 @@ import { createHash, randomUUID } from "node:crypto";
 import { calculatePKCECodeChallenge, randomPKCECodeVerifier, randomState } from "openid-client";
 import type { SignInProgress, SignInStatus, SignInStep } from "../../preload/api.ts";
 import type { RemoteServer } from "../config/types.ts";
-import { asGatehouseError, type GatehouseError, quoteRemote } from "../errors.ts";
+import { asGatehouseError, type GatehouseError } from "../errors.ts";
 import type { SafeFetch } from "../http/fetch.ts";
 import { checkedUrl } from "../http/urls.ts";
 import type { Browser, Challenge, Clock, Log } from "../ports.ts";
-import type { ClientRegistration, Grant } from "../vault/types.ts";
+import type { Grant } from "../vault/types.ts";
 import { authorizationUrl, chooseScope, extraParameters } from "./authorization-request.ts";
-import { type CheckedCode, judgeAuthorizationResponse } from "./authorization-response.ts";
-import { type Discovered, discover } from "./discovery.ts";
+import { judgeAuthorizationResponse } from "./authorization-response.ts";
+import { discover } from "./discovery.ts";
+import { type Authorized, exchangeCode } from "./exchange.ts";
 import { type Arrival, type Loopback, listenForCallback, nothingWaits } from "./loopback.ts";
 import type { Page } from "./pages.ts";
 import { probe } from "./probe.ts";
 import { inRun, problem, type Run } from "./problem.ts";
+import { Progress } from "./progress.ts";
 import { chooseClient } from "./registration.ts";
-import { requestTokens, revokeToken } from "./token-endpoint.ts";
 
 export interface FlowParts {
   readonly clock: Clock;
@@ -49,15 +50,6 @@ const MAX_ENDED_STATES = 50;
 /** A second click this long after the first one comes from somebody who lost the tab. */
 const REOPEN_AFTER_MS = 2_000;
 
-interface Authorized {
-  readonly code: CheckedCode;
-  readonly verifier: string;
-  readonly discovered: Discovered;
-  readonly client: ClientRegistration;
-  readonly scope: string | null;
-  readonly resource: string | null;
-}
-
 export class SignInFlow {
   readonly run: Run;
   /** The grant, stored. Rejects with a {@link GatehouseError} only. */
@@ -66,8 +58,7 @@ export class SignInFlow {
   readonly #options: FlowOptions;
   readonly #fetch: SafeFetch;
   readonly #abort = new AbortController();
-  readonly #listeners = new Set<(progress: SignInProgress) => void>();
-  readonly #history: SignInProgress[] = [];
+  readonly #progress = new Progress();
   readonly #startedAt: number;
   #loopback: Loopback | null = null;
   #arrival: Arrival | null = null;
@@ -84,16 +75,13 @@ export class SignInFlow {
     this.#fetch = parts.fetchFor(options.server);
     this.#startedAt = parts.clock.now();
     this.#wantsBrowser = options.openBrowser;
-    if (onProgress !== undefined) this.#listeners.add(onProgress);
+    if (onProgress !== undefined) this.#progress.listen(onProgress);
     this.outcome = this.#start();
   }
 
   /** A second caller: hears what was said so far and what comes, and may bring the browser's tab back. */
   join(openBrowser: boolean, onProgress?: (progress: SignInProgress) => void): void {
-    if (onProgress !== undefined) {
-      for (const progress of this.#history) onProgress(progress);
-      this.#listeners.add(onProgress);
-    }
+    if (onProgress !== undefined) this.#progress.listen(onProgress);
     if (!openBrowser) return;
     this.#wantsBrowser = true;
     const lostTab = this.#openedAt !== null && this.#parts.clock.now() - this.#openedAt >= REOPEN_AFTER_MS;
@@ -129,7 +117,7 @@ export class SignInFlow {
   status(): SignInStatus {
     return {
       account: this.#options.account,
-      step: this.#history.at(-1)?.step ?? "probe",
+      step: this.#progress.step,
       started_at: new Date(this.#startedAt).toISOString(),
       deadline: new Date(this.#startedAt + this.#timeoutMs()).toISOString(),
     };
@@ -145,7 +133,14 @@ export class SignInFlow {
     const timer = setTimeout(() => this.#abort.abort(this.#timedOut()), this.#timeoutMs());
     try {
       const authorized = await this.#authorize();
-      const grant = await this.#exchange(authorized);
+      this.#say("exchange", `Exchanging the code for tokens at ${new URL(authorized.as.tokenEndpoint).host}.`);
+      const grant = await exchangeCode(this.run, authorized, {
+        server: this.#options.server,
+        clock: this.#parts.clock,
+        store: this.#parts.store,
+        fetch: this.#fetch,
+        signal: this.#abort.signal,
+      });
       await this.#answer({ kind: "success", server: this.run.server });
       this.#say("done", `Signed in to “${this.run.server}”.`);
       return grant;
@@ -223,7 +218,7 @@ export class SignInFlow {
       issuer: as.issuer,
       issRequired: as.issInResponse,
     });
-    return { code, verifier, discovered, client, scope, resource };
+    return { code, verifier, as, client, scope, resource };
   }
 
   #refuseWhatIsNotOurs(): void {
@@ -261,59 +256,6 @@ export class SignInFlow {
     return met;
   }
 
-  async #exchange(authorized: Authorized): Promise<Grant> {
-    const { run } = this;
-    const { code, verifier, discovered, client, scope, resource } = authorized;
-    const { as } = discovered;
-    const { signal } = this.#abort;
-    this.#say("exchange", `Exchanging the code for tokens at ${new URL(as.tokenEndpoint).host}.`);
-    const endpoint = {
-      issuer: as.issuer,
-      token_endpoint: as.tokenEndpoint,
-      revocation_endpoint: as.revocationEndpoint,
-      client,
-    };
-    const parameters = {
-      ...extraParameters(run, "token_params", this.#options.server.auth.token_params),
-      code: code.reveal(),
-      redirect_uri: client.redirect_uri,
-      code_verifier: verifier,
-      ...(resource === null ? {} : { resource }),
-    };
-    const answer = await requestTokens(endpoint, "authorization_code", parameters, this.#fetch, signal);
-    if (answer.kind === "failed") throw this.#exchangeFailed(answer.reason);
-    if (answer.kind === "refused") {
-      const { error, description } = answer;
-      throw this.#exchangeFailed(quoteRemote(description === null ? error : `${error}: ${description}`));
-    }
-    const { tokens } = answer;
-    const now = this.#parts.clock.now();
-    const grant: Grant = {
-      v: 1,
-      ...endpoint,
-      resource,
-      access_token: tokens.accessToken,
-      refresh_token: tokens.refreshToken,
-      id_token: tokens.idToken,
-      scope: tokens.scope ?? scope,
-      expires_at: tokens.lifetimeS === null ? null : now + tokens.lifetimeS * 1000,
-      obtained_at: now,
-      signed_in_at: now,
-    };
-    try {
-      signal.throwIfAborted();
-      await this.#parts.store(grant);
-    } catch (error) {
-      // Nobody will hold these tokens, so nobody should be able to use them.
-      const token = tokens.refreshToken ?? tokens.accessToken;
-      const hint = tokens.refreshToken === null ? "access_token" : "refresh_token";
-      if (as.revocationEndpoint !== null)
-        await revokeToken(endpoint, token, hint, this.#fetch, AbortSignal.timeout(5_000));
-      throw error;
-    }
-    return grant;
-  }
-
   /** Not awaited: some openers end only with the browser. Without anybody to open it by hand a failure ends the flow. */
   #open(url: URL): void {
     this.#openedAt = this.#parts.clock.now();
@@ -321,7 +263,7 @@ export class SignInFlow {
       if (!this.#waiting) return;
       const { server, requestId } = this.run;
       this.#parts.log.warn("sign_in.browser_failed", { server, request_id: requestId });
-      if (this.#listeners.size === 0) this.#abort.abort(asGatehouseError(error, server));
+      if (!this.#progress.isHeard) this.#abort.abort(asGatehouseError(error, server));
       else this.#say("authorize", "The browser could not be opened. Open this address yourself.", url.href);
     });
   }
@@ -330,9 +272,8 @@ export class SignInFlow {
     const { server, requestId } = this.run;
     const { account } = this.#options;
     const progress: SignInProgress = { server, account, step, text, ...(url === undefined ? {} : { url }) };
-    this.#history.push(progress);
     this.#parts.log.info("sign_in.step", { server, account, step, request_id: requestId });
-    for (const listener of this.#listeners) listener(progress);
+    this.#progress.add(progress);
     this.#options.onStatus();
   }
 
@@ -375,15 +316,6 @@ export class SignInFlow {
       code: "callback_timeout",
       message: `Nobody finished the sign-in to “${this.run.server}” within ${this.#timeoutMs() / 1000} s.`,
       suggestion: "Sign in again; “callback_timeout” in the server's auth settings allows more time.",
-    });
-  }
-
-  #exchangeFailed(reason: string): GatehouseError {
-    return problem(this.run, {
-      code: "token_exchange_failed",
-      message: `The authorization server of “${this.run.server}” gave no tokens for the code (${reason}).`,
-      suggestion: "Sign in again. If it comes back, check the client id and secret in the server's auth settings.",
-      details: { reason },
     });
   }
 }

@@ -12,8 +12,7 @@ import type { AuthorizationServer, Json } from "./metadata.ts";
 import { problem, type Run } from "./problem.ts";
 
 /** The methods of client authentication we can do (RFC 7591 §2), the one we like best first. */
-export const AUTH_METHODS = ["none", "client_secret_basic", "client_secret_post"] as const;
-export type AuthMethod = (typeof AUTH_METHODS)[number];
+const AUTH_METHODS = ["none", "client_secret_basic", "client_secret_post"] as const;
 
 export interface RegistrationRequest {
   readonly run: Run;

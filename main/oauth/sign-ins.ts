@@ -182,7 +182,7 @@ class AllSignIns implements SignIns {
   }
 
   isSignedIn(server: RemoteServer, account: string): boolean {
-    return this.#accounts.isSignedIn(this.#accounts.of(server, account));
+    return this.#accounts.isSignedIn(server, this.#accounts.of(server, account));
   }
 
   status(server: RemoteServer): AuthStatus {
@@ -190,7 +190,7 @@ class AllSignIns implements SignIns {
     const running = accounts.map(({ key }) => this.#flows.get(flowId(key.server, key.account))).find(Boolean);
     const challenge = accounts.find((account) => account.challenge !== null)?.challenge ?? null;
     return {
-      accounts: accounts.map((account) => this.#accounts.status(account)),
+      accounts: accounts.map((account) => this.#accounts.status(server, account)),
       signIn: running?.flow.status() ?? null,
       challenge:
         challenge === null

@@ -81,7 +81,7 @@ export class TokenSource {
     const { accounts, clock } = this.#parts;
     const account = accounts.of(server, name);
     await accounts.load(account);
-    const grant = usableGrant(server, account);
+    const grant = accounts.usable(server, account);
     if (grant === null) return null;
     const due = refreshDueAt(grant, server.auth.refresh_skew);
     if (account.unsaved === null && (due === null || clock.now() < due)) return grant.access_token;
@@ -93,7 +93,7 @@ export class TokenSource {
       if (valid() && account.grant === grant) return grant.access_token;
       throw error;
     }
-    return usableGrant(server, account)?.access_token ?? null;
+    return accounts.usable(server, account)?.access_token ?? null;
   }
 
   async #refused(
@@ -106,14 +106,14 @@ export class TokenSource {
     const account = accounts.of(server, name);
     await accounts.load(account);
     const another = () => {
-      const current = usableGrant(server, account)?.access_token;
+      const current = accounts.usable(server, account)?.access_token;
       return current !== undefined && current !== used;
     };
     // What was refused is no longer what would be sent: its challenge says nothing about now.
     if (another()) return "retry";
     account.challenge = challenge;
     accounts.changed(account, "status");
-    const grant = usableGrant(server, account);
+    const grant = accounts.usable(server, account);
     if (grant === null || grant.refresh_token === null || challenge.status === 403) return "sign_in";
     const fresh = account.answerToRefusal;
     if (fresh !== null && fresh.token === used && clock.now() - fresh.at < FRESH_MS && !this.#isDue(server, grant)) {
@@ -122,7 +122,7 @@ export class TokenSource {
     await this.#refresh(server, account);
     if (!another()) return "sign_in";
     account.challenge = null;
-    account.answerToRefusal = { token: usableGrant(server, account)?.access_token ?? "", at: clock.now() };
+    account.answerToRefusal = { token: accounts.usable(server, account)?.access_token ?? "", at: clock.now() };
     accounts.changed(account, "status");
     return "retry";
   }
@@ -208,13 +208,6 @@ export class TokenSource {
       details: { error: quoteRemote(answer.error), status: answer.status, retryable: false },
     });
   }
-}
-
-/** The grant that may be used under the configuration of now: a pinned issuer drops what another one issued. */
-export function usableGrant(server: RemoteServer, account: Account): Grant | null {
-  const pinned = server.auth.authorization_server;
-  const { grant } = account;
-  return grant !== null && (pinned === undefined || pinned === grant.issuer) ? grant : null;
 }
 
 function refreshFailed(run: Run, reason: string): GatehouseError {

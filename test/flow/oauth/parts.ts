@@ -75,7 +75,7 @@ export class PersonAtBrowser implements Browser {
   }
 }
 
-export const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 export class TestClock {
   ahead = 0;

@@ -196,6 +196,8 @@ describe("grants in the vault", () => {
     expect(await signIns.credentials(moved, "default").token()).toBeNull();
     const repinned = remoteServer(resource.url, { authorization_server: "https://other.example" });
     expect(await signIns.credentials(repinned, "default").token()).toBeNull();
+    expect(signIns.isSignedIn(repinned, "default")).toBe(false);
+    expect(signIns.status(repinned).accounts[0]).toMatchObject({ state: "signed_out", issuer: null });
     expect(await signIns.credentials(server, "work").token()).toBeNull();
   });
 
