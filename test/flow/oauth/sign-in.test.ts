@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
+import { GatehouseError } from "../../../main/errors.ts";
 import type { SignInProgress } from "../../../preload/api.ts";
 import { startAuthorizationServer } from "../../fixtures/authorization-server.ts";
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
@@ -203,6 +204,50 @@ describe("a sign-in", () => {
     await signIns.submitCallback("notes", "default", `  ${home.href}\n`);
     expect(await joined).toEqual({ account: "default", scope: "mcp:tools" });
     expect(as.records.count("token")).toBe(1);
+  });
+
+  test("whose browser does not start ends, unless somebody sees the address", async () => {
+    const as = use(await startAuthorizationServer());
+    const resource = use(await startProtectedServer({ issuer: as }));
+    const server = remoteServer(resource.url);
+    const open = async () => {
+      throw new GatehouseError({ code: "browser_failed", message: "There is none.", suggestion: "Get one." });
+    };
+    const { signIns } = makeRig({ browser: { open } });
+    expect(await codeOf(signIns.signIn(server, "default", OPEN))).toBe("browser_failed");
+
+    const texts: string[] = [];
+    const onProgress = ({ text, url }: SignInProgress) => {
+      texts.push(text);
+      if (text.includes("could not be opened") && url !== undefined) void new PersonAtBrowser().open(new URL(url));
+    };
+    await signIns.signIn(server, "default", { ...OPEN, onProgress });
+    expect(texts.at(-1)).toBe("Signed in to “notes”.");
+  });
+
+  test("brings a lost tab back at a later click", async () => {
+    const as = use(await startAuthorizationServer());
+    const resource = use(await startProtectedServer({ issuer: as }));
+    const server = remoteServer(resource.url);
+    const opened: string[] = [];
+    const person = new PersonAtBrowser();
+    const { signIns, clock } = makeRig({
+      browser: {
+        open: async (url) => {
+          opened.push(url.href);
+          if (opened.length === 2) await person.open(url);
+        },
+      },
+    });
+    const first = signIns.signIn(server, "default", OPEN);
+    await expect.poll(() => opened.length).toBe(1);
+    const second = signIns.signIn(server, "default", OPEN);
+    expect(opened).toHaveLength(1);
+    clock.ahead = 5_000;
+    const third = signIns.signIn(server, "default", OPEN);
+    expect(await Promise.all([first, second, third])).toHaveLength(3);
+    expect(opened).toEqual([opened[0], opened[0]]);
+    expect(as.records.registrations).toHaveLength(1);
   });
 
   test("is refused before anything is asked when the vault cannot keep it", async () => {
