@@ -35,8 +35,7 @@ function Confirm({ title, text, action, run }: ConfirmProps) {
         <button type="button" className="plain" onClick={() => open(null)}>
           Cancel
         </button>
-        {/* biome-ignore lint/a11y/noAutofocus: Enter confirms what was just asked for, Esc takes it back */}
-        <button type="button" className="danger" autoFocus aria-disabled={busy} onClick={() => void confirm()}>
+        <button type="button" className="danger" data-first="" aria-disabled={busy} onClick={() => void confirm()}>
           {action}
         </button>
       </div>

@@ -1,4 +1,7 @@
-/** A modal dialog on the platform's own element: focus stays inside, Esc closes, the rest is inert. */
+/**
+ * A modal dialog on the platform's own element: focus stays inside and starts at `data-first`, Esc closes, the rest is
+ * inert.
+ */
 import { type ReactNode, useEffect, useId, useRef } from "react";
 
 interface Props {
@@ -14,6 +17,8 @@ export function Modal({ title, onClose, children }: Props) {
   useEffect(() => {
     const element = dialog.current;
     if (element?.open === false) element.showModal();
+    // React's autoFocus acts before the dialog is open, and opening moves the focus again.
+    element?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => element?.close();
   }, []);
 

@@ -146,8 +146,7 @@ function Field({ label, hint, value, problem, onChange, focus, mono = false }: F
         className={mono ? "mono" : undefined}
         type="text"
         value={value}
-        // biome-ignore lint/a11y/noAutofocus: a dialog that was asked for starts in its first field
-        autoFocus={focus}
+        data-first={focus ? "" : undefined}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}

@@ -65,7 +65,7 @@ startElectron({
     tray: join(root, "assets/tray"),
     icon: join(root, "assets/icon.png"),
   },
-  userData: join(process.env.WINDOW_TEST_HOME ?? app.getPath("temp"), "electron"),
+  userData: join(process.env.GATEHOUSE_HOME ?? app.getPath("temp"), "electron"),
   hidden: process.argv.includes("--hidden"),
   report: (event, error) => process.stderr.write(`${event}: ${error instanceof Error ? error.stack : error}\n`),
 });

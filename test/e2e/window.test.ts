@@ -1,0 +1,443 @@
+/** The window, the bridge and the tray, in the real Electron, around a hub that the test scripts. */
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { METHODS, type Snapshot } from "../../preload/api.ts";
+import { electronExecutable } from "../fixtures/app.ts";
+import { type Desktop, startDesktop } from "../fixtures/desktop.ts";
+import { type Home, makeHome } from "../fixtures/home.ts";
+import { repoRoot } from "../fixtures/root.ts";
+import { type Tray, watchTray } from "../fixtures/tray.ts";
+import { waitFor } from "../fixtures/wait.ts";
+import { buildScripted, type ScriptedApp, type ScriptedFolder, startScripted } from "../fixtures-window/launch.ts";
+import * as made from "../fixtures-window/snapshots.ts";
+
+const PICTURES = join(repoRoot, "out", "pictures", "window");
+
+let desktop: Desktop;
+let folder: ScriptedFolder;
+let home: Home;
+let tray: Tray;
+let app: ScriptedApp;
+let page: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  desktop = await startDesktop({ keyring: "absent" });
+  tray = await watchTray(desktop.env);
+  folder = await buildScripted();
+  home = makeHome();
+  app = await startScripted({ home: home.path, env: desktop.env, folder: folder.path });
+  page = await open();
+});
+
+afterAll(async () => {
+  await app?.close();
+  tray?.close();
+  await home?.close();
+  await folder?.close();
+  await desktop?.close();
+});
+
+beforeEach(async () => {
+  await page.keyboard.press("Escape");
+  await app.set(made.snapshot({}));
+  await app.forgetCalls();
+});
+
+async function open(): Promise<Page> {
+  const opened = await app.window();
+  opened.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  opened.on("pageerror", (error) => complaints.push(String(error)));
+  await opened.getByRole("heading", { name: "Servers" }).waitFor();
+  return opened;
+}
+
+const row = (name: string): Locator => page.getByRole("listitem", { name, exact: true });
+const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
+
+async function resize(width: number, height: number): Promise<void> {
+  await app.app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [
+    width,
+    height,
+  ] as const);
+  await page.waitForFunction((w) => Math.abs(window.innerWidth - w) < 3, width);
+}
+
+describe("the page is locked in", () => {
+  // What is refused here is complained of in the console, as it should be.
+  afterAll(() => void complaints.splice(0));
+
+  test("no Node, no Electron, and exactly the contract", async () => {
+    const found = await page.evaluate(() => ({
+      require: typeof Reflect.get(window, "require"),
+      process: typeof Reflect.get(window, "process"),
+      electron: typeof Reflect.get(window, "electron"),
+      origin: location.origin,
+      bridge: Object.keys(window.gatehouse).sort(),
+    }));
+    expect(found).toEqual({
+      require: "undefined",
+      process: "undefined",
+      electron: "undefined",
+      origin: "app://gatehouse",
+      bridge: [...METHODS, "on"].sort(),
+    });
+  });
+
+  test("the bridge subscribes to events of the contract only", async () => {
+    const refused = await page.evaluate(() => {
+      try {
+        Reflect.apply(window.gatehouse.on, null, ["signInProgress", () => undefined]);
+        return "subscribed";
+      } catch (error) {
+        return String(error);
+      }
+    });
+    expect(refused).toContain("unknown event");
+  });
+
+  test("inline and evaluated script does not run", async () => {
+    const result = await page.evaluate(() => {
+      const attempt = (run: () => unknown): string => {
+        try {
+          return String(run());
+        } catch (error) {
+          return error instanceof Error ? error.name : "thrown";
+        }
+      };
+      const inline = attempt(() => {
+        const script = document.createElement("script");
+        script.append("window.inlineRan = true");
+        document.body.append(script);
+        script.remove();
+        return Reflect.get(window, "inlineRan");
+      });
+      const markup = attempt(() => {
+        const holder = document.createElement("div");
+        holder.innerHTML = "<b>markup</b>";
+        return holder.innerHTML;
+      });
+      // In a task of the page's own: what the debugger evaluates directly is exempt from the policy.
+      const evaluated = new Promise<string>((resolve) => {
+        setTimeout(() => resolve(attempt(() => new Function("return 1")())));
+      });
+      return evaluated.then((outcome) => ({ inline, markup, evaluated: outcome }));
+    });
+    expect(result.inline).not.toBe("true");
+    expect(result.markup).toBe("TypeError");
+    expect(result.evaluated).toMatch(/Error$/);
+  });
+
+  test("it goes nowhere, opens nothing and fetches nothing", async () => {
+    const opened = await page.evaluate(() => window.open("https://example.com/") === null);
+    expect(opened).toBe(true);
+    await page.evaluate(() => {
+      location.href = "https://example.com/";
+    });
+    await page.evaluate(() => {
+      const link = document.createElement("a");
+      link.href = "file:///etc/passwd";
+      document.body.append(link);
+      link.click();
+      link.remove();
+    });
+    const fetched = await page.evaluate(() => fetch("http://127.0.0.1:9/").then(String, () => "refused"));
+    expect(fetched).toBe("refused");
+    const asked = await page.evaluate(async () => (await navigator.permissions.query({ name: "geolocation" })).state);
+    expect(asked).toBe("denied");
+    expect(page.url()).toBe("app://gatehouse/index.html");
+    expect(await app.windows()).toBe(1);
+    // Playwright would wait for the refused navigation for ever.
+    await page.reload();
+    await button("Add server").waitFor();
+  });
+
+  test("app:// gives out the page's files and nothing beside them", async () => {
+    const statuses = await app.app.evaluate(async ({ session }) => {
+      const status = async (path: string): Promise<number> =>
+        (await session.defaultSession.fetch(`app://gatehouse/${path}`)).status;
+      return Promise.all(["index.html", "../package.json", "%2e%2e/preload/index.cjs", "index.html?x"].map(status));
+    });
+    expect(statuses).toEqual([200, 404, 404, 404]);
+  });
+
+  test.each(["app://gatehouse/index.html", "about:blank"])(
+    "another page is refused, though it holds the same bridge: %s",
+    async (address) => {
+      const answer = await app.app.evaluate(
+        async ({ BrowserWindow }, [url, preload]) => {
+          const stranger = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+          await stranger.loadURL(url);
+          const said: unknown = await stranger.webContents.executeJavaScript(
+            "window.gatehouse.signIn({ server: 'linear' }).then(() => 'answered', (error) => String(error))",
+          );
+          stranger.destroy();
+          return said;
+        },
+        [address, join(repoRoot, "dist/preload/index.cjs")] as const,
+      );
+      expect(answer).toContain("may not call Gatehouse");
+      expect(await app.calls()).toEqual([]);
+    },
+  );
+});
+
+describe("what a person does", () => {
+  test("signs in with the keyboard alone, and the focus stays for Cancel", async () => {
+    await app.set(made.snapshot({ servers: [made.needing(), made.local()] }));
+    await row("linear").waitFor();
+    const signIn = row("linear").getByRole("button", { name: "Sign in", exact: true });
+    for (let presses = 0; presses < 20; presses++) {
+      if (await signIn.evaluate((element) => element === document.activeElement)) break;
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Enter");
+    await waitFor("the call", async () => (await app.calls()).length > 0 || undefined);
+    expect(await app.calls()).toEqual([{ method: "signIn", params: { server: "linear" } }]);
+    await app.set(made.snapshot({ servers: [made.signingIn("linear"), made.local()] }));
+    const cancel = row("linear").getByRole("button", { name: "Cancel", exact: true });
+    await cancel.waitFor();
+    expect(await cancel.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await row("linear").textContent()).toContain("Waiting for your browser");
+  });
+
+  test("adds a server: the name is suggested, Enter saves, an error stays in the dialog", async () => {
+    await button("Add server").click();
+    const dialog = page.getByRole("dialog", { name: "Add server" });
+    await page.keyboard.type("https://mcp.linear.app/mcp");
+    expect(await dialog.getByLabel("Name").inputValue()).toBe("linear");
+    await app.answer("addServer", { ok: false, error: made.error({ code: "config_invalid", message: "Not now." }) });
+    await page.keyboard.press("Enter");
+    await dialog.getByText("Not now.").waitFor();
+    await app.answer("addServer", { ok: true, value: { name: "linear" } });
+    await page.keyboard.press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    const params = { name: "linear", server: { url: "https://mcp.linear.app/mcp" } };
+    expect(await app.calls()).toEqual([
+      { method: "addServer", params },
+      { method: "addServer", params },
+    ]);
+  });
+
+  test("is told what is wrong while typing, and nothing is sent", async () => {
+    await button("Add server").click();
+    const dialog = page.getByRole("dialog", { name: "Add server" });
+    await dialog.getByLabel("URL").fill("http://mcp.linear.app/mcp");
+    await dialog.getByText("Use https://").waitFor();
+    await dialog.getByLabel("Name").fill("-x");
+    await page.keyboard.press("Enter");
+    expect(await dialog.getByLabel("Name").getAttribute("aria-invalid")).toBe("true");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await app.calls()).toEqual([]);
+  });
+
+  test("edits only what was changed", async () => {
+    await app.set(made.everyday());
+    await row("files").hover();
+    await row("files").getByRole("button", { name: "Edit", exact: true }).click();
+    await page.getByRole("dialog", { name: "Edit files" }).getByLabel("Name").fill("documents");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await app.calls()).toEqual([{ method: "updateServer", params: { name: "files", new_name: "documents" } }]);
+  });
+
+  test.each([
+    ["Sign out", "Sign out of github?", "signOut", { server: "github", account: "octo-anna" }],
+    ["Remove", "Remove github?", "removeServer", { name: "github" }],
+  ])("is asked before %s, and Esc takes it back", async (label, title, method, params) => {
+    await app.set(made.everyday());
+    const start = row("github").getByRole("button", { name: label, exact: true });
+    const dialog = page.getByRole("dialog", { name: title });
+    await row("github").hover();
+    await start.click();
+    await dialog.waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await app.calls()).toEqual([]);
+    await start.click();
+    await dialog.getByRole("button", { name: label, exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect(await app.calls()).toEqual([{ method, params }]);
+  });
+
+  test("cancels, retries and turns on with one click each", async () => {
+    await app.set(made.everyday());
+    await row("notion").getByRole("button", { name: "Cancel", exact: true }).click();
+    await row("intranet-search").getByRole("button", { name: "Retry", exact: true }).click();
+    await row("sentry").getByRole("button", { name: "Turn on", exact: true }).click();
+    await waitFor("the calls", async () => (await app.calls()).length === 3 || undefined);
+    expect(await app.calls()).toEqual([
+      { method: "cancelSignIn", params: { server: "notion" } },
+      { method: "retry", params: { server: "intranet-search" } },
+      { method: "setServerEnabled", params: { name: "sentry", enabled: true } },
+    ]);
+  });
+
+  test("copies the settings for an agent", async () => {
+    await app.set(made.everyday());
+    await row("github").getByRole("button", { name: "Details" }).click();
+    await button("Copy settings").click();
+    await page.getByText("Copied").waitFor();
+    const copied = await app.app.evaluate(({ clipboard }) => clipboard.readText());
+    expect(JSON.parse(copied)).toEqual({
+      mcpServers: { github: { command: "gatehouse", args: ["connect", "github"] } },
+    });
+    await button("Close details").click();
+  });
+});
+
+describe("how it looks", () => {
+  const details = (name: string) => async (): Promise<void> => {
+    await row(name).getByRole("button", { name: "Details" }).click();
+    await page.getByRole("complementary", { name }).waitFor();
+  };
+  const brokenConfig: Snapshot = {
+    ...made.everyday(),
+    config: {
+      path: "/home/anna/.config/gatehouse/servers.json",
+      error: made.error({
+        code: "config_invalid",
+        server: null,
+        message: "A comma is missing.",
+        suggestion: "Put it right in an editor; it is read again as soon as it is saved.",
+        details: { line: 14, column: 7 },
+      }),
+    },
+  };
+  const noVault = made.snapshot({
+    servers: [made.needing(), made.local()],
+    vault: { kind: "keychain", state: "unavailable" },
+  });
+  const nothing = async (): Promise<void> => undefined;
+
+  const scenes: [name: string, snapshot: Snapshot, act: () => Promise<void>, says: string, size?: [number, number]][] =
+    [
+      ["empty", made.snapshot({}), nothing, "Sign in once, use it from every agent"],
+      ["everyday", made.everyday(), nothing, "Claude asked 2 minutes ago"],
+      ["sign-in-needed", made.everyday(), details("linear"), "in your own browser"],
+      ["signing-in", made.everyday(), details("notion"), "Go on in your browser"],
+      ["signed-in", made.everyday(), details("github"), "by itself"],
+      ["failing", made.everyday(), details("intranet-search"), "Check that you are on the company network"],
+      ["broken-config", brokenConfig, nothing, "(line 14, column 7)"],
+      ["no-vault", noVault, nothing, "No safe place for secrets"],
+      ["long-names", made.longNames(), details("日本語のサーバー"), "api://2f0c1e6a"],
+      ["wide", made.everyday(), details("github"), "Version 0.1.0", [1240, 760]],
+      ["narrow", made.everyday(), nothing, "Sign-in needed", [480, 640]],
+      ["narrow-details", made.everyday(), details("linear"), "Back", [480, 640]],
+      ["narrow-long-names", made.longNames(), nothing, "asked 2 hours ago", [480, 640]],
+    ];
+
+  test.each(scenes)("%s", async (name, snapshot, act, says, [width, height] = [920, 640]) => {
+    await resize(width, height);
+    await app.set(snapshot);
+    await act();
+    await page.getByText(says).first().waitFor();
+    await page.mouse.move(2, 2);
+    for (const scheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`) });
+    }
+    const spilling = await page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll("main, aside, li, .card, .notice")]
+        .filter((element) => element.scrollWidth > element.clientWidth + 1)
+        .map((element) => element.className || element.tagName),
+    );
+    expect(spilling).toEqual([]);
+    const leave = width < 760 ? button("Back") : button("Close details");
+    if (await leave.isVisible()) await leave.click();
+    await resize(920, 640);
+  });
+
+  test("follows the system between light and dark", async () => {
+    const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.emulateMedia({ colorScheme: "light" });
+    const light = await ground();
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await ground()).not.toBe(light);
+  });
+});
+
+describe("tray and life", () => {
+  test("the tray says what the window says, and a click is a call", async () => {
+    await app.set(made.everyday());
+    await tray.waitForLabel("Sign in to linear");
+    expect(await tray.labels()).toEqual([
+      "Sign in to linear",
+      "Cancel sign-in to notion",
+      "github: Signed in",
+      "Sign out of github",
+      "files: Ready",
+      "intranet-search: No answer from the server",
+      "Retry intranet-search",
+      "sentry: Off",
+      "Open Gatehouse",
+      "Quit Gatehouse",
+    ]);
+    expect((await tray.status()).hasIcon).toBe(true);
+    await tray.click("Sign in to linear");
+    await waitFor("the call", async () => (await app.calls()).length > 0 || undefined);
+    expect(await app.calls()).toEqual([{ method: "signIn", params: { server: "linear" } }]);
+  });
+
+  test("a name with an ampersand is read as it is", async () => {
+    await app.set(made.snapshot({ servers: [{ ...made.needing(), name: "R & D" }] }));
+    expect((await tray.waitForLabel(/^Sign in to R/)).label).toBe("Sign in to R & D");
+  });
+
+  test("closing the window keeps the tray; the tray and a second start bring it back", async () => {
+    await app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await waitFor("the window to be gone", async () => (await app.windows()) === 0 || undefined);
+    expect(tray.hasItem()).toBe(true);
+    await tray.click("Open Gatehouse");
+    page = await open();
+
+    await app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await waitFor("the window to be gone", async () => (await app.windows()) === 0 || undefined);
+    expect(await secondStart("--hidden")).toBe(0);
+    expect(await app.windows()).toBe(0);
+    expect(await secondStart()).toBe(0);
+    page = await open();
+    expect(await app.windows()).toBe(1);
+  });
+
+  test("the page had nothing to complain about", () => {
+    expect(complaints).toEqual([]);
+  });
+
+  test("started hidden it has a tray and no window, and SIGTERM ends it after the hub", async () => {
+    const quiet = makeHome();
+    const hidden = await startScripted({ home: quiet.path, env: desktop.env, folder: folder.path, args: ["--hidden"] });
+    try {
+      await waitFor("Electron", () => hidden.app.evaluate(({ app: electron }) => electron.isReady() || undefined));
+      expect(await hidden.windows()).toBe(0);
+      const child = hidden.app.process();
+      process.kill(hidden.pid, "SIGTERM");
+      await waitFor("the end", () => (child.exitCode === null ? undefined : true));
+      expect(child.exitCode).toBe(0);
+      expect(hidden.log()).toContain("hub closed");
+    } finally {
+      await hidden.close();
+      await quiet.close();
+    }
+  });
+});
+
+/** Starts the app again in the same home; resolves with its exit code. */
+function secondStart(...args: string[]): Promise<number | null> {
+  const flags = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const child = spawn(electronExecutable(), [...flags, "--disable-gpu", folder.path, ...args], {
+    env: { ...desktop.env, GATEHOUSE_HOME: home.path, WINDOW_TEST_ROOT: repoRoot },
+    stdio: "ignore",
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", resolve);
+  });
+}
