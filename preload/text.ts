@@ -205,6 +205,7 @@ function remedy(code: ErrorCode): "sign_in" | "retry" | "settings" {
     case "client_id_required":
     case "config_invalid":
     case "unknown_server":
+    case "unsafe_url":
       return "settings";
     case "refresh_failed":
     case "vault_unavailable":
@@ -215,7 +216,6 @@ function remedy(code: ErrorCode): "sign_in" | "retry" | "settings" {
     case "session_lost":
     case "hub_restarted":
     case "hub_unreachable":
-    case "unsafe_url":
     case "tool_blocked":
     case "too_large":
     case "server_disabled":
@@ -275,7 +275,7 @@ export const cancelLabel = (server: string): string => `Cancel sign-in to ${serv
 export const retryLabel = (server: string): string => `Retry ${server}`;
 
 /** Where sign-ins rest, as a person calls it. `platform` as in `process.platform`, when known. */
-export function vaultPlace(kind: VaultStatus["kind"], platform?: string): string {
+function vaultPlace(kind: VaultStatus["kind"], platform?: string): string {
   switch (kind) {
     case "keychain":
       if (platform === "darwin") return "the macOS Keychain";

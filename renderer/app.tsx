@@ -103,7 +103,6 @@ function Banner({
 function ConfigBanner({ error, path }: { readonly error: ErrorObject; readonly path: string }) {
   return (
     <ErrorNotice error={error}>
-      <p>The servers of its last good version stay in use until then.</p>
       <div className="snippet one-line">
         <code>{path}</code>
         <CopyButton text={path} label="Copy path" />

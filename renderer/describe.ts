@@ -3,9 +3,9 @@ import type { ServerStatus } from "../preload/api.ts";
 import { count, errorHeadline, isSignedIn } from "../preload/text.ts";
 import { relativeTime, timeLeft } from "./time.ts";
 
-/** Host of a remote server with its port, or where a local one runs. */
-export function placeOf(server: ServerStatus): string {
-  if (server.url === null) return "on this computer";
+/** Host of a remote server with its port, or where a local one runs; null when the entry says neither. */
+export function placeOf(server: ServerStatus): string | null {
+  if (server.url === null) return server.command === null ? null : "on this computer";
   return URL.canParse(server.url) ? new URL(server.url).host : server.url;
 }
 
@@ -53,7 +53,7 @@ export function askedText(asked: { readonly agent: string; readonly at: string }
 }
 
 /** Named accounts by name; the unnamed one is told by the server's address. */
-function accountNames(server: ServerStatus): string {
+function accountNames(server: ServerStatus): string | null {
   const names = server.accounts
     .filter((account) => account.state === "signed_in" && account.name !== "default")
     .map((account) => account.name);

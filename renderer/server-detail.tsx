@@ -90,14 +90,12 @@ function NarrowActions({ server }: { readonly server: ServerStatus }) {
 
 function SignInCard({ server }: { readonly server: ServerStatus }) {
   const now = useNow();
+  const page = `the sign-in page of ${placeOf(server) ?? server.name}`;
   if (server.state === "signing_in") {
     return (
       <div className="card card-busy">
         <strong>Go on in your browser</strong>
-        <p>
-          The sign-in page of {placeOf(server)} is open there. This window follows by itself when you are done; you can
-          also cancel and start again.
-        </p>
+        <p>It shows {page}. This window follows by itself when you are done; you can also cancel and start again.</p>
       </div>
     );
   }
@@ -105,10 +103,7 @@ function SignInCard({ server }: { readonly server: ServerStatus }) {
     return (
       <div className="card card-need">
         <strong>{server.asked === null ? "This server asks you to sign in" : askedText(server.asked, now)}</strong>
-        <p>
-          Gatehouse opens the sign-in page of {placeOf(server)} in your own browser. Agents get its tools at once
-          afterwards, with no restart.
-        </p>
+        <p>Gatehouse opens {page} in your own browser. Agents get its tools at once afterwards, with no restart.</p>
       </div>
     );
   }

@@ -104,7 +104,7 @@ function isNews(method: Method, error: ErrorObject): boolean {
 }
 
 /** A server that is gone takes its open details and dialogs with it. */
-export function withSnapshot(state: AppState, snapshot: Snapshot): Partial<AppState> {
+function withSnapshot(state: AppState, snapshot: Snapshot): Partial<AppState> {
   const there = (name: string): boolean => snapshot.servers.some((server) => server.name === name);
   const { selected, dialog } = state;
   return {

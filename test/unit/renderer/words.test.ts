@@ -69,6 +69,7 @@ describe("the small print", () => {
   test("the address is the host with its port; one that is none is shown as it is", () => {
     expect(placeOf({ ...made.unused(), url: "https://h.example:8443/x" })).toBe("h.example:8443");
     expect(placeOf({ ...made.unused(), url: "not an address" })).toBe("not an address");
+    expect(placeOf({ ...made.unused(), url: null })).toBeNull();
   });
 
   test("the agent's settings are JSON whatever the name is", () => {
