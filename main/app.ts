@@ -10,6 +10,7 @@ import { Hub } from "./hub/hub.ts";
 import { KnownServers } from "./hub/known.ts";
 import type { Gate } from "./hub/server-runtime.ts";
 import { createLog, logLevel } from "./log.ts";
+import { normalName } from "./names.ts";
 import { createSignIns } from "./oauth/sign-ins.ts";
 import { ensureHome, gatehousePaths, type Paths } from "./paths.ts";
 import { attach, hubGone } from "./pipe/attach.ts";
@@ -52,7 +53,8 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
     pipe = await listen({
       record,
       log,
-      openSession: ({ server, account, resume }, agent) => parts.core.openSession(server, account, agent, resume),
+      openSession: ({ server, account, resume }, agent) =>
+        parts.core.openSession(normalName(server), account, agent, resume),
       openControl: (peer) => serveControl(peer, { call: parts.call, on: parts.on }),
       onCount: options.onConnections ?? (() => {}),
     });
@@ -161,10 +163,12 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
     !signIns.isSignedIn(server, account) && known.needsSignIn(server.name, server.url) === true;
   const gate: Gate = {
     needsSignIn,
+    isRefused: (server) => signIns.status(server).challenge?.status === 401,
     credentials(server, account) {
       const credentials = signIns.credentials(server, account);
       return {
         token: () => credentials.token(),
+        accepted: (used) => credentials.accepted(used),
         refused(used, challenge) {
           if (challenge.status === 401) known.setNeedsSignIn(server.name, server.url, true);
           return credentials.refused(used, challenge);
@@ -182,7 +186,6 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
       config: () => config.current,
       hub: core,
       signIns,
-      needsSignIn,
     }),
   );
   const core: Hub = new Hub({ gate, known, clock: systemClock, log, env, changed: () => announcer.changed() });

@@ -26,8 +26,8 @@ export function systemBrowser(platform: NodeJS.Platform = process.platform): Bro
   }
 }
 
-/** Words of a command line; a path with blanks that exists is one word. Exported for its test. */
-export function splitCommand(command: string): string[] {
+/** Words of a command line; a path with blanks that exists is one word. */
+function splitCommand(command: string): string[] {
   const trimmed = command.trim();
   if (existsSync(trimmed)) return [trimmed];
   const words = trimmed.match(/"[^"]*"|'[^']*'|[^\s"']+/gu) ?? [];

@@ -49,4 +49,6 @@ export interface Credentials {
    * (at most one refresh is made for it), `sign_in` when only a person can help. The challenge is remembered.
    */
   refused(used: string | null, challenge: Challenge): Promise<"retry" | "sign_in">;
+  /** The resource took a request that carried this token: a challenge to an earlier one is over. Cheap; called often. */
+  accepted(used: string): void;
 }

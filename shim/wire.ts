@@ -49,11 +49,6 @@ export type Open =
     }
   | { readonly kind: "control" };
 
-export interface ClientProof {
-  readonly proof: string;
-  readonly open: Open;
-}
-
 export type OpenAnswer =
   | { readonly ok: true; readonly value: Record<string, never> }
   | { readonly ok: false; readonly error: WireError };

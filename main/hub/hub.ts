@@ -2,7 +2,8 @@
 import type { Config } from "../config/types.ts";
 import { GatehouseError } from "../errors.ts";
 import { type HubDeps, ServerRuntime, type ServerView } from "./server-runtime.ts";
-import type { AgentPort, Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { AgentPort } from "./session-host.ts";
 
 /** An agent's open session, as the pipe holds it. */
 export interface OpenSession {

@@ -7,13 +7,16 @@ import { StdioChild } from "../upstream/stdio-child.ts";
 import { StreamableHttp } from "../upstream/streamable-http.ts";
 import type { Upstream, UpstreamEvents } from "../upstream/upstream.ts";
 import type { KnownServers } from "./known.ts";
-import { type AgentPort, Session, type SessionHost } from "./session.ts";
+import { Session } from "./session.ts";
+import type { AgentPort, SessionHost } from "./session-host.ts";
 
 /** Everything the hub asks about authorization. */
 export interface Gate {
   credentials(server: RemoteServer, account: string): Credentials;
   /** Nobody is signed in, and the server is known to want it. */
   needsSignIn(server: RemoteServer, account: string): boolean;
+  /** The server answered 401 last, whether or not somebody is signed in. */
+  isRefused(server: RemoteServer): boolean;
 }
 
 export interface HubDeps {
@@ -92,13 +95,19 @@ export class ServerRuntime {
     this.#deps.changed();
   }
 
-  /** Nobody is signed in and somebody has to be: the same error until that changes. */
-  #currentNeed(account = "default"): GatehouseError | null {
-    const definition = this.#definition;
-    const isRemote = !(definition instanceof GatehouseError) && definition.type !== "stdio";
-    if (isRemote && this.#deps.gate.needsSignIn(definition, account)) return this.#needed(signInRequired(this.name));
+  /** Somebody has to sign in: the same error until that changes. */
+  #currentNeed(): GatehouseError | null {
+    const remote = this.#remote();
+    const { gate } = this.#deps;
+    if (remote !== null && (gate.needsSignIn(remote, "default") || gate.isRefused(remote)))
+      return this.#needed(signInRequired(this.name));
     this.#need = null;
     return null;
+  }
+
+  #remote(): RemoteServer | null {
+    const definition = this.#definition;
+    return definition instanceof GatehouseError || definition.type === "stdio" ? null : definition;
   }
 
   #needed(error: GatehouseError): GatehouseError {
@@ -163,10 +172,7 @@ export class ServerRuntime {
 
   #host(account: string): SessionHost {
     const { deps, name } = { deps: this.#deps, name: this.name };
-    const url = (): string | null => {
-      const definition = this.#definition;
-      return definition instanceof GatehouseError || definition.type === "stdio" ? null : definition.url;
-    };
+    const url = (): string | null => this.#remote()?.url ?? null;
     const isLocal = (): boolean => !(this.#definition instanceof GatehouseError) && this.#definition.type === "stdio";
     return {
       name,
@@ -176,7 +182,9 @@ export class ServerRuntime {
       blocked: () => {
         const off = this.#off();
         if (off !== null) return off;
-        return this.#currentNeed(account);
+        const remote = this.#remote();
+        if (remote === null || !deps.gate.needsSignIn(remote, account)) return null;
+        return this.#needed(signInRequired(name));
       },
       open: (events) => this.upstream(account, events),
       known: () => {

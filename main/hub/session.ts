@@ -4,58 +4,17 @@
  */
 import { type Peek, peek } from "../../shim/scan.ts";
 import { asGatehouseError, type GatehouseError } from "../errors.ts";
-import {
-  errorLine,
-  INVALID_REQUEST,
-  METHOD_NOT_FOUND,
-  notificationLine,
-  PARSE_ERROR,
-  resultLine,
-  rpcErrorLine,
-} from "../jsonrpc.ts";
+import { INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, resultLine, rpcErrorLine } from "../jsonrpc.ts";
 import { badAnswer, noHandshake, sessionLost } from "../upstream/failures.ts";
-import type { Upstream, UpstreamEvents } from "../upstream/upstream.ts";
-import {
-  alreadySignedIn,
-  emptyList,
-  initializeResult,
-  type KnownServer,
-  SIGN_IN_TOOL,
-  signInTool,
-  signInToolResult,
-} from "./provisional.ts";
+import type { Upstream } from "../upstream/upstream.ts";
+import { initializeResult } from "./provisional.ts";
+import type { AgentPort, SessionHost } from "./session-host.ts";
+import { StandIn } from "./stand-in.ts";
 
 /** Milliseconds that an agent's handshake waits for the server's own answer before the hub gives one. */
 const PATIENCE = 3_000;
 const RETRY_FIRST = 1_000;
 const RETRY_MOST = 60_000;
-
-/** What a session asks of the server that it belongs to. */
-export interface SessionHost {
-  readonly name: string;
-  /** Milliseconds that the server may take for its handshake. */
-  readonly connectLimit: number;
-  /** Why no connection can work now (off, invalid, nobody signed in); null when one may. */
-  blocked(): GatehouseError | null;
-  open(events: UpstreamEvents): Upstream;
-  known(): KnownServer | null;
-  /** The server answered a handshake. */
-  learned(known: KnownServer): void;
-  listedTools(count: number): void;
-  /** The need to sign in as one error, the same for everybody for as long as the need lasts. */
-  need(cause: GatehouseError): GatehouseError;
-  /** The agent met the need to sign in. */
-  asked(agent: string): void;
-  /** An error that the agent gets, or that keeps the session from the server. */
-  report(error: GatehouseError): void;
-  /** Anything that the snapshot shows changed. */
-  changed(): void;
-}
-
-/** The agent's end. */
-export interface AgentPort {
-  write(line: Buffer): void;
-}
 
 type Link =
   | { readonly kind: "none" }
@@ -79,12 +38,8 @@ export class Session {
   /** JSON text of the id of an `initialize` that is not answered yet. */
   #openHandshake: string | null = null;
   #agentInitialized = false;
-  /** Whose lists the agent holds, as far as it was told. */
-  #agentHolds: "nothing" | "ours" | "server's" | "outdated";
-  /** The handshake that the agent got may promise more than the server has. */
-  #promised: boolean;
-  #serverCapabilities: Readonly<Record<string, unknown>> | null = null;
-  #offeredSignIn = false;
+  readonly #standIn: StandIn;
+  #capabilities: Readonly<Record<string, unknown>> = {};
   #logLevel: Buffer | null = null;
   readonly #inFlight = new Map<string, InFlight>();
   #queue: { line: Buffer; peeked: Peek }[] = [];
@@ -101,8 +56,7 @@ export class Session {
   constructor(host: SessionHost, agent: AgentPort, resumed: boolean) {
     this.#host = host;
     this.#agent = agent;
-    this.#agentHolds = resumed ? "outdated" : "nothing";
-    this.#promised = resumed;
+    this.#standIn = new StandIn(host.name, resumed);
   }
 
   /** As the agent introduced itself. */
@@ -145,7 +99,7 @@ export class Session {
     const blocked = this.#host.blocked();
     this.#failures = 0;
     this.#drop(blocked ?? sessionLost(this.#host.name));
-    if (this.#agentHolds !== "nothing") this.#agentHolds = "outdated";
+    this.#standIn.outdate();
     if (blocked === null) this.#connect();
     else this.#down(blocked);
   }
@@ -206,8 +160,7 @@ export class Session {
     const id = this.#openHandshake;
     if (id === null) return;
     this.#openHandshake = null;
-    this.#promised = true;
-    if (this.#agentHolds === "nothing") this.#agentHolds = "ours";
+    this.#standIn.introduced("ours");
     const result = initializeResult(
       this.#host.name,
       this.#handshake?.requested,
@@ -274,9 +227,9 @@ export class Session {
     this.#link = { kind: "ready", upstream };
     this.#trouble = null;
     this.#failures = 0;
-    this.#serverCapabilities = record(result.capabilities);
+    this.#capabilities = record(result.capabilities);
     this.#host.learned({
-      capabilities: this.#serverCapabilities,
+      capabilities: this.#capabilities,
       serverInfo: record(result.serverInfo),
       instructions: typeof result.instructions === "string" ? result.instructions : null,
     });
@@ -284,8 +237,7 @@ export class Session {
     const id = this.#openHandshake;
     if (id !== null) {
       this.#openHandshake = null;
-      this.#promised = this.#agentHolds === "outdated";
-      if (this.#agentHolds === "nothing") this.#agentHolds = "server's";
+      this.#standIn.introduced("server's");
       this.#respond(id, result);
     } else if (this.#agentInitialized) {
       this.#tell(upstream, { jsonrpc: "2.0", method: "notifications/initialized" });
@@ -305,7 +257,7 @@ export class Session {
 
   /** A level set with an earlier server session still holds for the agent. */
   #replayLogLevel(upstream: Upstream, level: Buffer): void {
-    if (this.#serverCapabilities?.logging === undefined) return;
+    if (this.#capabilities.logging === undefined) return;
     const message = JSON.parse(level.toString("utf8")) as Record<string, unknown>;
     const id = `gatehouse-level-${++this.#attempts}`;
     const line = Buffer.from(JSON.stringify({ ...message, id }));
@@ -321,7 +273,7 @@ export class Session {
       return;
     }
     if (link.kind === "ready") {
-      const own = this.#ownAnswer(line, method);
+      const own = this.#standIn.beside(method, line, this.#capabilities);
       if (own !== null) return this.#respond(id, own);
       this.#inFlight.set(id, { method });
       return link.upstream.send(line, peeked);
@@ -333,41 +285,11 @@ export class Session {
     this.#answerWithout(id, method, line, link.error);
   }
 
-  /** What the hub answers itself although the server is there; null: ask the server. */
-  #ownAnswer(line: Buffer, method: string): unknown {
-    if (this.#offeredSignIn && method === "tools/call" && toolName(line) === SIGN_IN_TOOL)
-      return alreadySignedIn(this.#host.name);
-    if (!this.#promised) return null;
-    // The hub's handshake promised what this server does not have: an empty list is the truth, an error is noise.
-    const capability = method.slice(0, method.indexOf("/"));
-    if (this.#serverCapabilities !== null && this.#serverCapabilities[capability] === undefined) {
-      if (method === "logging/setLevel") return {};
-      return emptyList(method);
-    }
-    return null;
-  }
-
   /** An answer without the server: the sign-in tool and empty lists when a person is needed, else the error. */
   #answerWithout(id: string, method: string, line: Buffer | null, error: GatehouseError): void {
-    if (method === "ping") return this.#respond(id, {});
-    if (error.code === "sign_in_required") {
-      this.#host.asked(this.#agentName);
-      if (method === "tools/list") {
-        this.#offeredSignIn = true;
-        this.#agentHolds = "ours";
-        return this.#respond(id, { tools: [signInTool(this.#host.name)] });
-      }
-      if (method === "logging/setLevel") return this.#respond(id, {});
-      const empty = emptyList(method);
-      if (empty !== null) {
-        this.#agentHolds = "ours";
-        return this.#respond(id, empty);
-      }
-      if (method === "tools/call" && line !== null && toolName(line) === SIGN_IN_TOOL)
-        return this.#respond(id, signInToolResult(error.toObject()));
-    }
+    if (error.code === "sign_in_required" && method !== "ping") this.#host.asked(this.#agentName);
     if (error !== this.#trouble) this.#host.report(error);
-    this.#agent.write(errorLine(id, error));
+    this.#agent.write(this.#standIn.instead(id, method, line, error));
   }
 
   #failed(id: string, thrown: GatehouseError): void {
@@ -384,7 +306,7 @@ export class Session {
   }
 
   #lost(error: GatehouseError): void {
-    if (this.#agentHolds !== "nothing") this.#agentHolds = "outdated";
+    this.#standIn.outdate();
     this.#drop(error);
     this.#down(error);
   }
@@ -427,14 +349,12 @@ export class Session {
 
   /** Tells the agent, once it listens, that its lists are out of date. */
   #announce(): void {
-    const link = this.#link;
-    if (!this.#agentInitialized || this.#agentHolds === "nothing") return;
+    if (!this.#agentInitialized) return;
+    const { kind } = this.#link;
     // While a retry is on its way nothing is said: the answer would be out of date at once.
-    const now = link.kind === "ready" ? "server's" : link.kind === "down" && !canRetry(link.error) ? "ours" : null;
-    if (now === null || this.#agentHolds === now) return;
-    this.#agentHolds = now;
-    for (const list of ["tools", "prompts", "resources"])
-      this.#agent.write(notificationLine(`notifications/${list}/list_changed`));
+    const waits = kind === "down" && this.#trouble !== null && !canRetry(this.#trouble);
+    if (kind !== "ready" && !waits) return;
+    for (const notice of this.#standIn.notices(waits ? "ours" : "server's")) this.#agent.write(notice);
   }
 
   #cancelQueued(line: Buffer): void {
@@ -454,16 +374,6 @@ export class Session {
 
   #respond(id: string, result: unknown): void {
     this.#agent.write(resultLine(id, result));
-  }
-}
-
-function toolName(line: Buffer): string | null {
-  if (!line.includes(SIGN_IN_TOOL)) return null;
-  try {
-    const message = JSON.parse(line.toString("utf8")) as { params?: { name?: unknown } };
-    return typeof message.params?.name === "string" ? message.params.name : null;
-  } catch {
-    return null;
   }
 }
 

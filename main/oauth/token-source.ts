@@ -73,6 +73,7 @@ export class TokenSource {
     return {
       token: () => this.#token(server, name),
       refused: (used, challenge) => this.#refused(server, name, used, challenge),
+      accepted: (used) => this.#accepted(server, name, used),
     };
   }
 
@@ -125,6 +126,14 @@ export class TokenSource {
     account.answerToRefusal = { token: accounts.usable(server, account)?.access_token ?? "", at: clock.now() };
     accounts.changed(account, "status");
     return "retry";
+  }
+
+  #accepted(server: RemoteServer, name: string, used: string): void {
+    const { accounts } = this.#parts;
+    const account = accounts.of(server, name);
+    if (account.challenge === null || account.grant?.access_token !== used) return;
+    account.challenge = null;
+    accounts.changed(account, "status");
   }
 
   #isDue(server: RemoteServer, grant: Grant): boolean {

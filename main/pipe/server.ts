@@ -19,7 +19,7 @@ import {
 } from "../../shim/wire.ts";
 import { asGatehouseError } from "../errors.ts";
 import type { OpenSession } from "../hub/hub.ts";
-import type { AgentPort } from "../hub/session.ts";
+import type { AgentPort } from "../hub/session-host.ts";
 import { PARSE_ERROR, rpcErrorLine } from "../jsonrpc.ts";
 import type { Log } from "../ports.ts";
 

@@ -18,6 +18,8 @@ export interface StdioOptions {
 }
 
 const GRACE = 2_000;
+/** Milliseconds that the output of an ended child may still take to arrive. */
+const LAST_WORDS = 500;
 const OWN_VARIABLES = /^(GATEHOUSE_|ELECTRON_)/;
 
 export class StdioChild implements Upstream {
@@ -46,8 +48,14 @@ export class StdioChild implements Upstream {
         resolve();
       });
       this.#child.once("exit", (code, signal) => {
-        this.#over(() => exited(server.name, signal ?? `exit code ${code}`, this.#lastWords));
         resolve();
+        // What it said last is still in the pipe; a grandchild that holds the pipe open must not hold us up.
+        const over = (): void => this.#over(() => exited(server.name, signal ?? `exit code ${code}`, this.#lastWords));
+        const timer = setTimeout(over, LAST_WORDS);
+        this.#child.once("close", () => {
+          clearTimeout(timer);
+          over();
+        });
       });
     });
     const lines = new LineSplitter(

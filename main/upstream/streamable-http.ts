@@ -9,13 +9,12 @@ import type { Challenge, Clock, Credentials, Log } from "../ports.ts";
 import { badAnswer, insufficientScope, sessionLost, signInRequired, unreachable } from "./failures.ts";
 import { exchange, type Handle, readBody } from "./http-exchange.ts";
 import { SseParser } from "./sse.ts";
+import { StandingStream } from "./standing-stream.ts";
 import type { Upstream, UpstreamEvents } from "./upstream.ts";
 
 const ERROR_BODY_CAP = 64 * 1024;
 const DELETE_LIMIT = 2_000;
 const CONNECT_LIMIT = 30_000;
-const RECONNECT_FIRST = 1_000;
-const RECONNECT_MOST = 30_000;
 
 export interface HttpUpstreamOptions {
   readonly server: RemoteServer;
@@ -44,8 +43,7 @@ export class StreamableHttp implements Upstream {
   #protocolVersion: string | null = null;
   #closed = false;
   readonly #handles = new Set<Handle>();
-  #streamTimer: NodeJS.Timeout | undefined;
-  #streamFailures = 0;
+  readonly #standing: StandingStream;
 
   constructor(options: HttpUpstreamOptions) {
     this.#options = options;
@@ -54,6 +52,11 @@ export class StreamableHttp implements Upstream {
       Object.entries(options.server.headers).map(([name, value]) => [name.toLowerCase(), value]),
     );
     this.#staticAuthorization = "authorization" in this.#headers;
+    this.#standing = new StandingStream({
+      url: this.#url,
+      headers: async () => this.#requestHeaders(await this.#token()),
+      message: (line, peeked) => options.events.message(line, peeked),
+    });
   }
 
   send(message: Buffer, peeked: Peek): void {
@@ -67,7 +70,7 @@ export class StreamableHttp implements Upstream {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#streamTimer);
+    this.#standing.close();
     for (const handle of this.#handles) handle.abort();
     this.#handles.clear();
     if (this.#sessionId !== null) await this.#delete();
@@ -77,7 +80,7 @@ export class StreamableHttp implements Upstream {
     const { peeked } = pending;
     let token: string | null;
     try {
-      token = this.#staticAuthorization ? null : await this.#options.credentials.token();
+      token = await this.#token();
     } catch (error) {
       return this.#fail(peeked, error as GatehouseError);
     }
@@ -105,6 +108,11 @@ export class StreamableHttp implements Upstream {
       },
     );
     this.#handles.add(handle);
+  }
+
+  /** None of ours beside a static Authorization header. */
+  async #token(): Promise<string | null> {
+    return this.#staticAuthorization ? null : await this.#options.credentials.token();
   }
 
   get #name(): string {
@@ -137,7 +145,8 @@ export class StreamableHttp implements Upstream {
     if (peeked.method === "initialize" && typeof sessionId === "string" && /^[\x21-\x7e]+$/.test(sessionId))
       this.#sessionId = sessionId;
     if (status >= 200 && status < 300) {
-      if (peeked.method === "notifications/initialized") this.#openStream(null);
+      if (pending.used !== null) this.#options.credentials.accepted(pending.used);
+      if (peeked.method === "notifications/initialized") this.#standing.open();
       const type = (answer.headers["content-type"] ?? "").toLowerCase();
       if (type.startsWith("text/event-stream")) return this.#stream(peeked, answer);
       return this.#body(peeked, answer, status);
@@ -236,76 +245,6 @@ export class StreamableHttp implements Upstream {
     answer.on("close", over);
   }
 
-  /** The stream on which the server speaks by itself. A server without one says 405 and is left alone. */
-  #openStream(lastEventId: string | null): void {
-    if (this.#closed) return;
-    void (async () => {
-      let token: string | null = null;
-      try {
-        token = this.#staticAuthorization ? null : await this.#options.credentials.token();
-      } catch {
-        return;
-      }
-      if (this.#closed) return;
-      const handle = exchange(
-        {
-          url: this.#url,
-          method: "GET",
-          headers: {
-            ...this.#requestHeaders(token),
-            accept: "text/event-stream",
-            ...(lastEventId === null ? {} : { "last-event-id": lastEventId }),
-          },
-          body: null,
-          headersWithin: null,
-        },
-        (answer) => {
-          this.#whenOver(answer, handle);
-          this.#standing(answer, lastEventId);
-        },
-        () => {
-          this.#handles.delete(handle);
-          this.#streamAgain(lastEventId, null);
-        },
-      );
-      this.#handles.add(handle);
-    })();
-  }
-
-  #standing(answer: IncomingMessage, lastEventId: string | null): void {
-    const isStream = (answer.headers["content-type"] ?? "").toLowerCase().startsWith("text/event-stream");
-    if (answer.statusCode === 404 && this.#sessionId !== null) {
-      answer.resume();
-      return this.#lost();
-    }
-    if (answer.statusCode !== 200 || !isStream) {
-      answer.resume();
-      // 401: the token ended meanwhile; the next try asks for a new one.
-      if (answer.statusCode === 401 || (answer.statusCode ?? 0) >= 500) this.#streamAgain(lastEventId, null);
-      return;
-    }
-    this.#streamFailures = 0;
-    const parser = new SseParser(
-      ({ data }) => {
-        const message = peek(data);
-        if (!this.#closed && message.ok) this.#options.events.message(flatten(data), message);
-      },
-      () => answer.destroy(),
-      MAX_LINE,
-    );
-    if (lastEventId !== null) parser.lastEventId = lastEventId;
-    answer.on("data", (chunk: Buffer) => parser.push(chunk));
-    answer.on("close", () => this.#streamAgain(parser.lastEventId, parser.retry));
-  }
-
-  #streamAgain(lastEventId: string | null, retry: number | null): void {
-    if (this.#closed) return;
-    const backoff = Math.min(RECONNECT_MOST, RECONNECT_FIRST * 2 ** this.#streamFailures) * (0.75 + Math.random() / 2);
-    this.#streamFailures++;
-    clearTimeout(this.#streamTimer);
-    this.#streamTimer = setTimeout(() => this.#openStream(lastEventId), Math.max(retry ?? 0, backoff));
-  }
-
   #lost(): void {
     if (this.#closed) return;
     this.#sessionId = null;
@@ -320,7 +259,7 @@ export class StreamableHttp implements Upstream {
   }
 
   async #delete(): Promise<void> {
-    const token = this.#staticAuthorization ? null : await this.#options.credentials.token().catch(() => null);
+    const token = await this.#token().catch(() => null);
     await new Promise<void>((resolve) => {
       exchange(
         {

@@ -1,8 +1,10 @@
 /** What a verb may be given. Parameters come from a window or a pipe: `unknown` until they pass here. */
 import { z } from "zod";
 import type { Method } from "../../preload/api.ts";
+import { normalName } from "../names.ts";
 
-const server = z.string().min(1).max(256);
+/** Names are kept in one form (NFC), however they were typed. */
+const server = z.string().min(1).max(256).transform(normalName);
 const account = z.string().min(1).max(64).optional();
 const nothing = z.strictObject({});
 

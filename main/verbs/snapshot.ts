@@ -1,6 +1,6 @@
 /** The one object that tray, window and terminal draw, put together from what configuration, hub and sign-ins know. */
 import type { ServerState, ServerStatus, Snapshot } from "../../preload/api.ts";
-import type { Config, RemoteServer, ServerConfig } from "../config/types.ts";
+import type { Config, ServerConfig } from "../config/types.ts";
 import type { GatehouseError } from "../errors.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { ServerView } from "../hub/server-runtime.ts";
@@ -17,7 +17,6 @@ export interface SnapshotSources {
   readonly config: () => Config;
   readonly hub: Hub;
   readonly signIns: SignIns;
-  readonly needsSignIn: (server: RemoteServer) => boolean;
 }
 
 const NOBODY: ServerView = { connecting: 0, ready: 0, error: null, need: null, tools: null, agents: [], asked: null };
@@ -42,8 +41,7 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
 function definedServer(server: ServerConfig, sources: SnapshotSources): ServerStatus {
   const view = sources.hub.view(server.name) ?? NOBODY;
   const auth = server.type === "stdio" ? null : sources.signIns.status(server);
-  const needsSignIn = server.type !== "stdio" && sources.needsSignIn(server);
-  const state = stateOf(server.enabled, view, auth, needsSignIn);
+  const state = stateOf(server.enabled, view, auth);
   return {
     name: server.name,
     type: server.type,
@@ -61,10 +59,10 @@ function definedServer(server: ServerConfig, sources: SnapshotSources): ServerSt
   };
 }
 
-function stateOf(enabled: boolean, view: ServerView, auth: AuthStatus | null, needsSignIn: boolean): ServerState {
+function stateOf(enabled: boolean, view: ServerView, auth: AuthStatus | null): ServerState {
   if (!enabled) return "disabled";
   if (auth !== null && auth.signIn !== null) return "signing_in";
-  if (needsSignIn) return "sign_in_required";
+  if (view.need !== null) return "sign_in_required";
   if (view.ready > 0) return "ready";
   if (view.error !== null) return "failing";
   return view.connecting > 0 ? "connecting" : "idle";

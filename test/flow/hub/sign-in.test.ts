@@ -8,6 +8,7 @@ import { clickThrough } from "../../fixtures/oauth-client.ts";
 import { startCli } from "../../fixtures/program.ts";
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
+import { waitFor } from "../../fixtures/wait.ts";
 import { failure, makeWorld, PLAIN } from "./parts.ts";
 
 test("two agents at the same moment and one sign-in: one authorization, one registration, both get the tools", async () => {
@@ -167,4 +168,58 @@ test("an authorization server that does not answer at the sign-out costs no sign
   expect(code).toBe(0);
   expect(stderr).toContain("did not confirm");
   expect(await world.server()).toMatchObject({ state: "sign_in_required" });
+});
+
+test("a server that refuses fresh tokens: one refresh, one retry, then the need; when it takes them again, it is over", async () => {
+  const world = await makeWorld();
+  const agent = await world.connect();
+  await world.login();
+  await agent.waitForToolsChanged();
+  expect(await agent.callText("whoami")).toBe("ada");
+  world.acme.refuseTokens();
+  const error = await failure(agent.callText("whoami"));
+  expect(error).toMatchObject({ code: "sign_in_required", server: "acme" });
+  expect(world.as.records.tokenRequests("refresh_token")).toHaveLength(1);
+  expect(await failure(agent.callText("whoami"))).toEqual(error);
+  expect(world.as.records.tokenRequests("refresh_token")).toHaveLength(1);
+  expect(await world.server()).toMatchObject({
+    state: "sign_in_required",
+    error,
+    challenge: { status: 401, error: "invalid_token" },
+  });
+  world.acme.refuseTokens(false);
+  expect(await agent.callText("whoami")).toBe("ada");
+  expect(await world.server()).toMatchObject({ state: "ready", error: null, challenge: null });
+});
+
+test("a grant that the authorization server has ended: the agent is told, and one sign-in mends it", async () => {
+  const world = await makeWorld();
+  const agent = await world.connect();
+  await world.login();
+  await agent.waitForToolsChanged();
+  world.as.revokeAll();
+  const changes = agent.changed.tools;
+  expect(await failure(agent.callText("whoami"))).toMatchObject({ code: "sign_in_required" });
+  await agent.waitForToolsChanged(changes);
+  expect(await agent.toolNames()).toEqual(["sign_in"]);
+  expect((await world.server()).accounts[0]).toMatchObject({ state: "expired" });
+  expect((await world.login()).code).toBe(0);
+  await agent.waitForToolsChanged(changes + 1);
+  expect(await agent.callText("whoami")).toBe("ada");
+});
+
+test("an authorization server that is away when a token ends loses nobody their grant", async () => {
+  const world = await makeWorld();
+  const agent = await world.connect();
+  await world.login();
+  await agent.waitForToolsChanged();
+  world.as.expireAccessTokens();
+  await world.as.stop();
+  const error = await failure(agent.callText("whoami"));
+  expect(error).toMatchObject({ code: "refresh_failed", server: "acme" });
+  expect(error.request_id).toBeTruthy();
+  await world.as.start();
+  const answer = await waitFor("the server again", () => agent.callText("whoami").catch(() => undefined));
+  expect(answer).toBe("ada");
+  expect(world.as.records.tokenRequests("authorization_code")).toHaveLength(1);
 });

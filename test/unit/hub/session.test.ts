@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { GatehouseError } from "../../../main/errors.ts";
 import type { KnownServer } from "../../../main/hub/provisional.ts";
-import { Session, type SessionHost } from "../../../main/hub/session.ts";
+import { Session } from "../../../main/hub/session.ts";
+import type { SessionHost } from "../../../main/hub/session-host.ts";
 import { badAnswer, signInRequired } from "../../../main/upstream/failures.ts";
 import type { Upstream, UpstreamEvents } from "../../../main/upstream/upstream.ts";
 import { peek } from "../../../shim/scan.ts";

@@ -1,0 +1,31 @@
+/** What a session is given: the server that it belongs to, and the agent that it serves. */
+import type { GatehouseError } from "../errors.ts";
+import type { Upstream, UpstreamEvents } from "../upstream/upstream.ts";
+import type { KnownServer } from "./provisional.ts";
+
+/** What a session asks of the server that it belongs to. */
+export interface SessionHost {
+  readonly name: string;
+  /** Milliseconds that the server may take for its handshake. */
+  readonly connectLimit: number;
+  /** Why no connection can work now (off, invalid, nobody signed in); null when one may. */
+  blocked(): GatehouseError | null;
+  open(events: UpstreamEvents): Upstream;
+  known(): KnownServer | null;
+  /** The server answered a handshake. */
+  learned(known: KnownServer): void;
+  listedTools(count: number): void;
+  /** The need to sign in as one error, the same for everybody for as long as the need lasts. */
+  need(cause: GatehouseError): GatehouseError;
+  /** The agent met the need to sign in. */
+  asked(agent: string): void;
+  /** An error that the agent gets, or that keeps the session from the server. */
+  report(error: GatehouseError): void;
+  /** Anything that the snapshot shows changed. */
+  changed(): void;
+}
+
+/** The agent's end. */
+export interface AgentPort {
+  write(line: Buffer): void;
+}

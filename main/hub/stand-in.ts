@@ -1,0 +1,77 @@
+/** What one agent hears from the hub in the server's place, and what it was thereby led to believe. */
+import type { GatehouseError } from "../errors.ts";
+import { errorLine, notificationLine, resultLine } from "../jsonrpc.ts";
+import { alreadySignedIn, emptyList, SIGN_IN_TOOL, signInTool, signInToolResult } from "./provisional.ts";
+
+/** Whose lists are true at the moment. */
+export type Whose = "ours" | "server's";
+
+export class StandIn {
+  readonly #server: string;
+  /** Whose lists the agent holds, as far as it was told. */
+  #holds: "nothing" | Whose | "outdated";
+  /** The handshake that the agent got may promise more than the server has. */
+  #promised: boolean;
+  #offeredSignIn = false;
+
+  /** `resumed`: the agent had its handshake from an earlier hub, so nobody knows what it holds. */
+  constructor(server: string, resumed: boolean) {
+    this.#server = server;
+    this.#holds = resumed ? "outdated" : "nothing";
+    this.#promised = resumed;
+  }
+
+  /** The agent's handshake was answered. */
+  introduced(by: Whose): void {
+    if (by === "ours") this.#promised = true;
+    if (this.#holds === "nothing") this.#holds = by;
+  }
+
+  /** The server session that the agent's lists came from is no more. */
+  outdate(): void {
+    if (this.#holds !== "nothing") this.#holds = "outdated";
+  }
+
+  /** The `list_changed` notifications that the agent is owed now. */
+  notices(now: Whose): Buffer[] {
+    if (this.#holds === "nothing" || this.#holds === now) return [];
+    this.#holds = now;
+    return ["tools", "prompts", "resources"].map((list) => notificationLine(`notifications/${list}/list_changed`));
+  }
+
+  /** The answer to a request that cannot reach the server. `line`: the request, where its parameters matter. */
+  instead(id: string, method: string, line: Buffer | null, error: GatehouseError): Buffer {
+    if (method === "ping") return resultLine(id, {});
+    if (error.code === "sign_in_required") {
+      if (method === "logging/setLevel") return resultLine(id, {});
+      const list = method === "tools/list" ? { tools: [signInTool(this.#server)] } : emptyList(method);
+      if (list !== null) {
+        this.#offeredSignIn ||= method === "tools/list";
+        this.#holds = "ours";
+        return resultLine(id, list);
+      }
+      if (method === "tools/call" && line !== null && toolName(line) === SIGN_IN_TOOL)
+        return resultLine(id, signInToolResult(error.toObject()));
+    }
+    return errorLine(id, error);
+  }
+
+  /** The result that the hub gives although the server is there; null: the server is to be asked. */
+  beside(method: string, line: Buffer, capabilities: Readonly<Record<string, unknown>>): unknown {
+    if (this.#offeredSignIn && method === "tools/call" && toolName(line) === SIGN_IN_TOOL)
+      return alreadySignedIn(this.#server);
+    if (!this.#promised || capabilities[method.slice(0, method.indexOf("/"))] !== undefined) return null;
+    // Our handshake promised what this server does not have: an empty list is the truth, an error is noise.
+    return method === "logging/setLevel" ? {} : emptyList(method);
+  }
+}
+
+function toolName(line: Buffer): string | null {
+  if (!line.includes(SIGN_IN_TOOL)) return null;
+  try {
+    const message = JSON.parse(line.toString("utf8")) as { params?: { name?: unknown } };
+    return typeof message.params?.name === "string" ? message.params.name : null;
+  } catch {
+    return null;
+  }
+}

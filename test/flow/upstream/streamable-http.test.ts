@@ -1,0 +1,251 @@
+/** The transport against servers that answer in every way that servers do. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import type { RemoteServer } from "../../../main/config/types.ts";
+import type { GatehouseError } from "../../../main/errors.ts";
+import type { Challenge, Credentials } from "../../../main/ports.ts";
+import { StreamableHttp } from "../../../main/upstream/streamable-http.ts";
+import { peek } from "../../../shim/scan.ts";
+import { use } from "../../fixtures/use.ts";
+import { waitFor } from "../../fixtures/wait.ts";
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const NOBODY: Credentials = { token: async () => null, refused: async () => "sign_in", accepted() {} };
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
+async function connect(handler: Handler, given: { credentials?: Credentials; headers?: Record<string, string> } = {}) {
+  const requests: { method: string; headers: IncomingMessage["headers"]; body: string }[] = [];
+  const server = await new Promise<Server>((resolve) => {
+    const one = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      request.on("end", () => {
+        requests.push({ method: request.method ?? "", headers: request.headers, body });
+        handler(request, response, body);
+      });
+    }).listen(0, "127.0.0.1", () => resolve(one));
+  });
+  const messages: string[] = [];
+  const failures = new Map<string, GatehouseError>();
+  const closed: GatehouseError[] = [];
+  const config = {
+    name: "s",
+    type: "auto",
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp?team=a`,
+    headers: given.headers ?? {},
+  } as RemoteServer;
+  const upstream = new StreamableHttp({
+    server: config,
+    credentials: given.credentials ?? NOBODY,
+    clock: { now: () => Date.now() },
+    log: silent,
+    events: {
+      message: (line) => void messages.push(line.toString()),
+      failed: (id, error) => void failures.set(id, error),
+      closed: (error) => void closed.push(error),
+    },
+  });
+  use({
+    close: async () => {
+      await upstream.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+    },
+  });
+  const send = (message: object): void => {
+    const line = Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message }));
+    upstream.send(line, peek(line));
+  };
+  const failure = (id: string): Promise<GatehouseError> => waitFor("the failure", () => failures.get(id));
+  return { upstream, requests, messages, failures, closed, send, failure };
+}
+
+const json = (response: ServerResponse, status: number, text: string): void =>
+  void response.writeHead(status, { "content-type": "application/json" }).end(text);
+
+test("a pretty-printed JSON answer arrives as one line with the same meaning", async () => {
+  const value = { jsonrpc: "2.0", id: 1, result: { text: "a\nb", list: [1, 2] } };
+  const { send, messages } = await connect((_request, response) => json(response, 200, JSON.stringify(value, null, 2)));
+  send({ id: 1, method: "x" });
+  const line = await waitFor("the answer", () => messages[0]);
+  expect(line).not.toContain("\n");
+  expect(JSON.parse(line)).toEqual(value);
+});
+
+test("an event stream brings notifications and the answer, in order", async () => {
+  const { send, messages } = await connect((_request, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+    response.write(': hi\r\n\r\nevent: message\r\ndata: {"jsonrpc":"2.0","method":"notifications/progress"}\r\n\r\n');
+    response.end('id: 9\r\ndata: {"jsonrpc":"2.0",\r\ndata: "id":"a","result":{}}\r\n\r\n');
+  });
+  send({ id: "a", method: "x" });
+  await waitFor("both", () => (messages.length === 2 ? true : undefined));
+  expect(messages.map((line) => JSON.parse(line) as object)).toEqual([
+    { jsonrpc: "2.0", method: "notifications/progress" },
+    { jsonrpc: "2.0", id: "a", result: {} },
+  ]);
+});
+
+test.each<[string, Handler, RegExp]>([
+  ["202 to a request", (_q, response) => void response.writeHead(202).end(), /never answered/],
+  ["an answer that is not JSON", (_q, response) => json(response, 200, "<html>"), /not JSON-RPC/],
+  [
+    "a stream that ends early",
+    (_q, response) => void response.writeHead(200, { "content-type": "text/event-stream" }).end(": x\n\n"),
+    /before the answer/,
+  ],
+  ["a broken connection", (request) => void request.socket.destroy(), /was cut/],
+  [
+    "a redirect",
+    (_q, response) => void response.writeHead(307, { location: "https://elsewhere.example/mcp?token=x" }).end(),
+    /moved/,
+  ],
+  ["a plain 500", (_q, response) => void response.writeHead(500).end("oops"), /status 500/],
+  ["a 403 without insufficient_scope", (_q, response) => void response.writeHead(403).end(), /status 403/],
+])("%s fails the request with words, and nothing else", async (_name, handler, words) => {
+  const { send, failure, closed, messages } = await connect(handler);
+  send({ id: 1, method: "x" });
+  const error = await failure("1");
+  expect(error.message).toMatch(words);
+  expect(error).toMatchObject({ server: "s", suggestion: expect.stringMatching(/./) });
+  expect(JSON.stringify(error.toObject())).not.toContain("token=x");
+  expect(closed).toEqual([]);
+  expect(messages).toEqual([]);
+});
+
+test("an error status whose body is the JSON-RPC answer is the answer", async () => {
+  const body = '{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"bad"}}';
+  const { send, messages } = await connect((_request, response) => json(response, 400, body));
+  send({ id: 1, method: "x" });
+  expect(await waitFor("the answer", () => messages[0])).toBe(body);
+});
+
+test("session and protocol version go along on every request; close says DELETE", async () => {
+  const { upstream, send, requests, closed, messages } = await connect((request, response, body) => {
+    if (request.method !== "POST") return void response.writeHead(405).end();
+    const { id, method } = JSON.parse(body) as { id?: number; method: string };
+    if (method === "initialize") response.setHeader("mcp-session-id", "s-1");
+    if (id === undefined) return void response.writeHead(202).end();
+    json(response, 200, JSON.stringify({ jsonrpc: "2.0", id, result: {} }));
+  });
+  send({ id: 1, method: "initialize" });
+  await waitFor("the handshake", () => messages[0]);
+  upstream.negotiated("2025-06-18");
+  send({ method: "notifications/initialized" });
+  await waitFor("the GET stream", () => requests.find(({ method }) => method === "GET"));
+  send({ id: 2, method: "x" });
+  await waitFor("the answer", () => messages[1]);
+  for (const { headers, method } of requests.slice(1)) {
+    expect(headers).toMatchObject({ "mcp-session-id": "s-1", "mcp-protocol-version": "2025-06-18" });
+    if (method === "POST") expect(headers.accept).toBe("application/json, text/event-stream");
+  }
+  expect(requests[0]?.headers).not.toHaveProperty("mcp-session-id");
+  await upstream.close();
+  expect(requests.at(-1)).toMatchObject({ method: "DELETE", headers: { "mcp-session-id": "s-1" } });
+  expect(closed).toEqual([]);
+});
+
+test("a forgotten session is told once", async () => {
+  let lost = false;
+  const { send, closed, messages } = await connect((_request, response) => {
+    if (lost) return void response.writeHead(404).end();
+    response.setHeader("mcp-session-id", "s-1");
+    json(response, 200, '{"jsonrpc":"2.0","id":1,"result":{}}');
+  });
+  send({ id: 1, method: "initialize" });
+  await waitFor("the handshake", () => messages[0]);
+  lost = true;
+  send({ id: 2, method: "x" });
+  expect(await waitFor("the end", () => closed[0])).toMatchObject({ code: "session_lost" });
+});
+
+test("a refused token is replaced once and the same request sent again; the challenge is handed over as parsed", async () => {
+  const challenges: Challenge[] = [];
+  const accepted: string[] = [];
+  let token = "old";
+  const credentials: Credentials = {
+    token: async () => token,
+    refused: async (_used, challenge) => {
+      challenges.push(challenge);
+      token = "new";
+      return "retry";
+    },
+    accepted: (used) => void accepted.push(used),
+  };
+  const { send, messages, requests } = await connect(
+    (request, response) => {
+      if (request.headers.authorization !== "Bearer new") {
+        return void response
+          .writeHead(401, {
+            "www-authenticate": 'Bearer error="invalid_token", scope="a b", resource_metadata="https://x.example/m"',
+          })
+          .end();
+      }
+      json(response, 200, '{"jsonrpc":"2.0","id":1,"result":{}}');
+    },
+    { credentials },
+  );
+  send({ id: 1, method: "x" });
+  await waitFor("the answer", () => messages[0]);
+  expect(requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer old", "Bearer new"]);
+  expect(requests[0]?.body).toBe(requests[1]?.body);
+  expect(challenges).toMatchObject([
+    { status: 401, error: "invalid_token", scope: "a b", resourceMetadata: "https://x.example/m" },
+  ]);
+  expect(accepted).toEqual(["new"]);
+});
+
+test("a token that is refused again and again ends in sign_in_required, not in a loop", async () => {
+  const credentials: Credentials = { token: async () => "t", refused: async () => "retry", accepted() {} };
+  const { send, failure, requests } = await connect((_request, response) => void response.writeHead(401).end(), {
+    credentials,
+  });
+  send({ id: 1, method: "x" });
+  expect(await failure("1")).toMatchObject({ code: "sign_in_required", server: "s" });
+  expect(requests).toHaveLength(2);
+});
+
+test("insufficient_scope is told with the scope, quoted", async () => {
+  const { send, failure } = await connect((_request, response) => {
+    response.writeHead(403, { "www-authenticate": 'Bearer error="insufficient_scope", scope="repo\\"write"' }).end();
+  });
+  send({ id: 1, method: "x" });
+  expect(await failure("1")).toMatchObject({
+    code: "insufficient_scope",
+    message: expect.stringContaining('“repo"write”'),
+  });
+});
+
+test("a configured Authorization header stands alone: no token beside it, no sign-in offered when it is refused", async () => {
+  const { send, failure, requests } = await connect((_request, response) => void response.writeHead(401).end(), {
+    headers: { AUTHORIZATION: "Bearer static" },
+    credentials: { ...NOBODY, token: () => Promise.reject(new Error("must not be asked")) },
+  });
+  send({ id: 1, method: "x" });
+  expect(await failure("1")).toMatchObject({
+    code: "upstream_failed",
+    message: expect.stringContaining("Authorization header"),
+  });
+  expect(requests[0]?.headers.authorization).toBe("Bearer static");
+});
+
+test("nobody there is upstream_unreachable, with the reason in words", async () => {
+  const failed: GatehouseError[] = [];
+  const upstream = new StreamableHttp({
+    server: { name: "s", type: "auto", url: "http://127.0.0.1:9/mcp", headers: {} } as unknown as RemoteServer,
+    credentials: NOBODY,
+    clock: { now: () => 0 },
+    log: silent,
+    events: { message() {}, closed() {}, failed: (_id, error) => void failed.push(error) },
+  });
+  const line = Buffer.from('{"jsonrpc":"2.0","id":5,"method":"x"}');
+  upstream.send(line, peek(line));
+  expect(await waitFor("the failure", () => failed[0])).toMatchObject({
+    code: "upstream_unreachable",
+    message: expect.stringContaining("nothing listens there"),
+  });
+});
