@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Snapshot } from "../preload/api.ts";
 import { type HubRecord, readRecord } from "../shim/endpoint.ts";
+import { agentCommand } from "./agent-command.ts";
 import { openConfig } from "./config/store.ts";
 import type { Config, RemoteServer } from "./config/types.ts";
 import { Hub } from "./hub/hub.ts";
@@ -182,6 +183,7 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
       version,
       startedAt,
       clock: systemClock,
+      agentCommand: agentCommand(env),
       vault,
       config: () => config.current,
       hub: core,

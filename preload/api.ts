@@ -152,6 +152,8 @@ export interface Snapshot {
     readonly pid: number;
     readonly uptime_s: number;
     readonly vault: VaultStatus;
+    /** What an agent has to run, before its own arguments: absolute paths, because many agents have no PATH to speak of. */
+    readonly agent_command: readonly string[];
   };
   readonly config: { readonly path: string; readonly error: ErrorObject | null };
   readonly servers: readonly ServerStatus[];

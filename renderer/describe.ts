@@ -49,7 +49,7 @@ export function facts(server: ServerStatus, now: number): string[] {
 }
 
 export function askedText(asked: { readonly agent: string; readonly at: string }, now: number): string {
-  return `${asked.agent} asked ${relativeTime(asked.at, now)}`;
+  return `${asked.agent} asked ${relativeTime(asked.at, Math.max(now, Date.parse(asked.at)))}`;
 }
 
 /** Named accounts by name; the unnamed one is told by the server's address. */
@@ -60,15 +60,8 @@ function accountNames(server: ServerStatus): string | null {
   return names.length === 0 ? placeOf(server) : names.join(", ");
 }
 
-/** What an agent's settings need to reach this server through Gatehouse. */
-export function agentSnippet(name: string): string {
-  const quoted = JSON.stringify(name);
-  return `{
-  "mcpServers": {
-    ${quoted}: {
-      "command": "gatehouse",
-      "args": ["connect", ${quoted}]
-    }
-  }
-}`;
+/** What an agent's settings need to reach this server through Gatehouse. `command`: program and first arguments. */
+export function agentSnippet(name: string, command: readonly string[]): string {
+  const [program = "gatehouse", ...args] = command;
+  return JSON.stringify({ mcpServers: { [name]: { command: program, args: [...args, "connect", name] } } }, null, 2);
 }

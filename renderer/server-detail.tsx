@@ -190,8 +190,11 @@ function ConnectionCard({ server }: { readonly server: ServerStatus }) {
   );
 }
 
+const NO_COMMAND: readonly string[] = [];
+
 function AgentCard({ name }: { readonly name: string }) {
-  const snippet = agentSnippet(name);
+  const command = useApp((state) => state.snapshot?.hub.agent_command ?? NO_COMMAND);
+  const snippet = agentSnippet(name, command);
   return (
     <section className="card" aria-label="Use it in an agent">
       <div className="card-head">

@@ -13,6 +13,7 @@ export interface SnapshotSources {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly clock: Clock;
+  readonly agentCommand: readonly string[];
   readonly vault: Vault;
   readonly config: () => Config;
   readonly hub: Hub;
@@ -29,6 +30,7 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
       pid: process.pid,
       uptime_s: Math.max(0, Math.round((sources.clock.now() - sources.startedAt) / 1000)),
       vault: sources.vault.status(),
+      agent_command: sources.agentCommand,
     },
     config: { path: config.path, error: config.error?.toObject() ?? null },
     servers: [

@@ -121,6 +121,7 @@ async function walk(options: DemoOptions, all: Cleanup, say: Narrator): Promise<
   );
   await say.step("Another one uses the local server of the same file: echo says hello", async () => {
     const local = await connect("everything", "Cursor");
+    must((await local.toolNames()).includes("echo"), "it has no echo");
     must((await local.callText("echo", { message: "hello" })).includes("hello"), "no echo came");
   });
   await picture("window-signed-out");

@@ -287,7 +287,9 @@ describe("what a person does", () => {
     await page.getByText("Copied").waitFor();
     const copied = await app.app.evaluate(({ clipboard }) => clipboard.readText());
     expect(JSON.parse(copied)).toEqual({
-      mcpServers: { github: { command: "gatehouse", args: ["connect", "github"] } },
+      mcpServers: {
+        github: { command: "/usr/bin/node", args: ["/opt/gatehouse/gatehouse.cjs", "connect", "github"] },
+      },
     });
     await button("Close details").click();
   });

@@ -17,7 +17,13 @@ export interface Scripted {
 }
 
 const EMPTY: Snapshot = {
-  hub: { version: "0.1.0", pid: process.pid, uptime_s: 0, vault: { kind: "keychain", state: "ok" } },
+  hub: {
+    version: "0.1.0",
+    pid: process.pid,
+    uptime_s: 0,
+    vault: { kind: "keychain", state: "ok" },
+    agent_command: ["/usr/bin/node", "/opt/gatehouse/gatehouse.cjs"],
+  },
   config: { path: "/home/anna/.config/gatehouse/servers.json", error: null },
   servers: [],
 };

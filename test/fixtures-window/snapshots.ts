@@ -9,7 +9,13 @@ export function snapshot(parts: {
   configError?: ErrorObject | null;
 }): Snapshot {
   return {
-    hub: { version: "0.1.0", pid: 4242, uptime_s: 61, vault: parts.vault ?? { kind: "keychain", state: "ok" } },
+    hub: {
+      version: "0.1.0",
+      pid: 4242,
+      uptime_s: 61,
+      vault: parts.vault ?? { kind: "keychain", state: "ok" },
+      agent_command: ["/usr/bin/node", "/opt/gatehouse/gatehouse.cjs"],
+    },
     config: { path: "/home/anna/.config/gatehouse/servers.json", error: parts.configError ?? null },
     servers: parts.servers ?? [],
   };

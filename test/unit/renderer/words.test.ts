@@ -73,8 +73,8 @@ describe("the small print", () => {
   });
 
   test("the agent's settings are JSON whatever the name is", () => {
-    expect(JSON.parse(agentSnippet('R&D "x"'))).toEqual({
-      mcpServers: { 'R&D "x"': { command: "gatehouse", args: ["connect", 'R&D "x"'] } },
+    expect(JSON.parse(agentSnippet('R&D "x"', ["/a b/node", "/g.cjs"]))).toEqual({
+      mcpServers: { 'R&D "x"': { command: "/a b/node", args: ["/g.cjs", "connect", 'R&D "x"'] } },
     });
   });
 });

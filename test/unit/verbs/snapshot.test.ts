@@ -29,6 +29,7 @@ function stateOf(given: { server?: Partial<RemoteServer>; view?: Partial<ServerV
     version: "1",
     startedAt: 0,
     clock: { now: () => 2_499 },
+    agentCommand: ["/node", "/shim"],
     vault: { status: () => ({ kind: "memory", state: "ok" }) },
     config: () => config,
     hub: { view: () => ({ ...VIEW, ...given.view }) },
