@@ -164,6 +164,7 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
     !signIns.isSignedIn(server, account) && known.needsSignIn(server.name, server.url) === true;
   const gate: Gate = {
     needsSignIn,
+    isVaultShut: () => vault.status().state !== "ok" && vault.status().state !== "unknown",
     isRefused: (server) => signIns.status(server).challenge?.status === 401,
     credentials(server, account) {
       const credentials = signIns.credentials(server, account);

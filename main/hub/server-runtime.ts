@@ -15,6 +15,8 @@ export interface Gate {
   credentials(server: RemoteServer, account: string): Credentials;
   /** Nobody is signed in, and the server is known to want it. */
   needsSignIn(server: RemoteServer, account: string): boolean;
+  /** Grants cannot be read now: only asking the server tells what is wrong. */
+  isVaultShut(): boolean;
   /** The server answered 401 last, whether or not somebody is signed in. */
   isRefused(server: RemoteServer): boolean;
 }
@@ -110,9 +112,12 @@ export class ServerRuntime {
     return definition instanceof GatehouseError || definition.type === "stdio" ? null : definition;
   }
 
-  #needed(error: GatehouseError): GatehouseError {
-    if (this.#need === null) this.#report(error);
-    this.#need ??= error;
+  /** What was found out by asking the server is more exact than what is known without. */
+  #needed(error: GatehouseError, found = false): GatehouseError {
+    if (this.#need === null || (found && this.#need.code !== error.code)) {
+      this.#need = error;
+      this.#report(error);
+    }
     return this.#need;
   }
 
@@ -183,7 +188,7 @@ export class ServerRuntime {
         const off = this.#off();
         if (off !== null) return off;
         const remote = this.#remote();
-        if (remote === null || !deps.gate.needsSignIn(remote, account)) return null;
+        if (remote === null || !deps.gate.needsSignIn(remote, account) || deps.gate.isVaultShut()) return null;
         return this.#needed(signInRequired(name));
       },
       open: (events) => this.upstream(account, events),
@@ -200,7 +205,7 @@ export class ServerRuntime {
         this.#tools = count;
         deps.changed();
       },
-      need: (cause) => this.#needed(cause),
+      need: (cause) => this.#needed(cause, true),
       report: (error) => this.#report(error),
       asked: (agent) => {
         this.#asked = { agent, at: deps.clock.now() };

@@ -15,7 +15,7 @@ export interface SessionHost {
   /** The server answered a handshake. */
   learned(known: KnownServer): void;
   listedTools(count: number): void;
-  /** The need to sign in as one error, the same for everybody for as long as the need lasts. */
+  /** The need of a person as one error, the same for everybody for as long as the need lasts. */
   need(cause: GatehouseError): GatehouseError;
   /** The agent met the need to sign in. */
   asked(agent: string): void;

@@ -9,12 +9,13 @@ import { badAnswer, noHandshake, sessionLost } from "../upstream/failures.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { initializeResult } from "./provisional.ts";
 import type { AgentPort, SessionHost } from "./session-host.ts";
-import { StandIn } from "./stand-in.ts";
+import { needsPerson, StandIn } from "./stand-in.ts";
 
 /** Milliseconds that an agent's handshake waits for the server's own answer before the hub gives one. */
 const PATIENCE = 3_000;
 const RETRY_FIRST = 1_000;
 const RETRY_MOST = 60_000;
+const VAULT_PAUSE = 30_000;
 
 type Link =
   | { readonly kind: "none" }
@@ -48,6 +49,7 @@ export class Session {
   #retry: NodeJS.Timeout | undefined;
   /** Why there is no link now; kept while another try is under way. */
   #trouble: GatehouseError | null = null;
+  #downSince = 0;
   #failures = 0;
   #attempts = 0;
   #agentName = "an agent";
@@ -278,22 +280,27 @@ export class Session {
       this.#inFlight.set(id, { method });
       return link.upstream.send(line, peeked);
     }
-    if (canRetry(link.error) && method !== "ping") {
+    if (method !== "ping" && (canRetry(link.error) || this.#mayHavePassed(link.error))) {
       this.#queue.push({ line, peeked });
       return this.#connect();
     }
     this.#answerWithout(id, method, line, link.error);
   }
 
+  /** A keychain is unlocked without anybody telling us; asking too often would prompt too often. */
+  #mayHavePassed(error: GatehouseError): boolean {
+    return needsPerson(error) && error.code !== "sign_in_required" && performance.now() - this.#downSince > VAULT_PAUSE;
+  }
+
   /** An answer without the server: the sign-in tool and empty lists when a person is needed, else the error. */
   #answerWithout(id: string, method: string, line: Buffer | null, error: GatehouseError): void {
-    if (error.code === "sign_in_required" && method !== "ping") this.#host.asked(this.#agentName);
+    if (needsPerson(error) && method !== "ping") this.#host.asked(this.#agentName);
     if (error !== this.#trouble) this.#host.report(error);
     this.#agent.write(this.#standIn.instead(id, method, line, error));
   }
 
   #failed(id: string, thrown: GatehouseError): void {
-    const error = thrown.code === "sign_in_required" ? this.#host.need(thrown) : thrown;
+    const error = needsPerson(thrown) ? this.#host.need(thrown) : thrown;
     if (this.#link.kind === "connecting" && id === this.#link.initId) {
       void this.#link.upstream.close();
       return this.#down(error);
@@ -332,6 +339,7 @@ export class Session {
     this.#trouble = error;
     if (error !== before) this.#host.report(error);
     this.#link = { kind: "down", error };
+    this.#downSince = performance.now();
     this.#answerHandshake(error);
     for (const { line, peeked } of this.#queue.splice(0)) {
       if (peeked.id !== null && peeked.method !== null) this.#answerWithout(peeked.id, peeked.method, line, error);

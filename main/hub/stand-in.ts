@@ -42,7 +42,7 @@ export class StandIn {
   /** The answer to a request that cannot reach the server. `line`: the request, where its parameters matter. */
   instead(id: string, method: string, line: Buffer | null, error: GatehouseError): Buffer {
     if (method === "ping") return resultLine(id, {});
-    if (error.code === "sign_in_required") {
+    if (needsPerson(error)) {
       if (method === "logging/setLevel") return resultLine(id, {});
       const list = method === "tools/list" ? { tools: [signInTool(this.#server)] } : emptyList(method);
       if (list !== null) {
@@ -63,6 +63,19 @@ export class StandIn {
     if (!this.#promised || capabilities[method.slice(0, method.indexOf("/"))] !== undefined) return null;
     // Our handshake promised what this server does not have: an empty list is the truth, an error is noise.
     return method === "logging/setLevel" ? {} : emptyList(method);
+  }
+}
+
+/** Errors that only a person can lift, at the desktop: the agent is told what to say instead of being failed. */
+export function needsPerson(error: GatehouseError): boolean {
+  switch (error.code) {
+    case "sign_in_required":
+    case "vault_unavailable":
+    case "vault_locked":
+    case "vault_unreadable":
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -13,6 +13,8 @@ export interface Account {
   grant: Grant | null;
   loaded: boolean;
   loading: Promise<void> | null;
+  /** Why the vault could not be read, and when (milliseconds since the epoch). */
+  unread: { readonly error: unknown; readonly at: number } | null;
   /** A refresh was refused for good: only a person can help. */
   ended: boolean;
   challenge: Challenge | null;
@@ -26,6 +28,8 @@ export interface Account {
   /** The access token that a refusal made us fetch, and when. */
   answerToRefusal: { readonly token: string; readonly at: number } | null;
 }
+
+const VAULT_PAUSE_MS = 30_000;
 
 export class Accounts {
   readonly #accounts = new Map<string, Account>();
@@ -48,6 +52,7 @@ export class Accounts {
         grant: null,
         loaded: false,
         loading: null,
+        unread: null,
         ended: false,
         challenge: null,
         error: null,
@@ -82,6 +87,22 @@ export class Accounts {
       account.loading = null;
     });
     await account.loading;
+  }
+
+  /**
+   * The same for a request that does not wait for a person: a vault that failed a moment ago is not asked again, because a
+   * locked one takes its time and may prompt. Answers what the vault threw, or null.
+   */
+  async loadOrTell(account: Account): Promise<unknown> {
+    const { unread } = account;
+    if (!account.loaded && unread !== null && this.#clock.now() - unread.at < VAULT_PAUSE_MS) return unread.error;
+    try {
+      await this.load(account);
+      return null;
+    } catch (error) {
+      account.unread = { error, at: this.#clock.now() };
+      return error;
+    }
   }
 
   async #read(account: Account): Promise<void> {

@@ -77,11 +77,14 @@ export class TokenSource {
     };
   }
 
-  /** Throws `refresh_failed` (try again later) and what the vault throws. */
+  /**
+   * Throws `refresh_failed` (try again later) and, once a grant is known, what the vault throws. A vault that cannot be read
+   * gives no token: whether one is needed only the resource knows.
+   */
   async #token(server: RemoteServer, name: string): Promise<string | null> {
     const { accounts, clock } = this.#parts;
     const account = accounts.of(server, name);
-    await accounts.load(account);
+    if ((await accounts.loadOrTell(account)) !== null) return null;
     const grant = accounts.usable(server, account);
     if (grant === null) return null;
     const due = refreshDueAt(grant, server.auth.refresh_skew);
@@ -105,7 +108,12 @@ export class TokenSource {
   ): Promise<"retry" | "sign_in"> {
     const { accounts, clock } = this.#parts;
     const account = accounts.of(server, name);
-    await accounts.load(account);
+    const unread = await accounts.loadOrTell(account);
+    if (unread !== null) {
+      account.challenge = challenge;
+      accounts.changed(account, "status");
+      throw unread;
+    }
     const another = () => {
       const current = accounts.usable(server, account)?.access_token;
       return current !== undefined && current !== used;
