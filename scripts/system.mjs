@@ -163,17 +163,22 @@ function readDistribution() {
   }
 }
 
-/** Ubuntu 24.04 keeps programs without an AppArmor profile of their own from Chromium's sandbox, and Electron from starting. */
+/** Kernel settings under which Chromium's sandbox, and with it Electron, starts for nobody but root; and the way out. */
+const SANDBOX_SETTINGS = [
+  // Ubuntu since 24.04: programs without an AppArmor profile of their own get no user namespace.
+  { name: "kernel.apparmor_restrict_unprivileged_userns", closed: "1", open: "0" },
+  { name: "kernel.unprivileged_userns_clone", closed: "0", open: "1" },
+];
+
 async function ensureSandbox() {
-  const setting = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
-  if (process.getuid?.() === 0 || !existsSync(setting) || readFileSync(setting, "utf8").trim() !== "1") return;
-  const command = ["sysctl", "-q", "-w", "kernel.apparmor_restrict_unprivileged_userns=0"];
-  if (process.env.CI) {
-    const prefix = await rootPrefix();
-    if (prefix && (await run(prefix[0], [...prefix.slice(1), ...command], { allowFailure: true })).code === 0) return;
+  if (process.getuid?.() === 0) return;
+  for (const { name, closed, open } of SANDBOX_SETTINGS) {
+    const path = `/proc/sys/${name.replaceAll(".", "/")}`;
+    if (!existsSync(path) || readFileSync(path, "utf8").trim() !== closed) continue;
+    const command = ["sysctl", "-q", "-w", `${name}=${open}`];
+    // A machine of CI is thrown away after the run; a person's is theirs to change.
+    const prefix = process.env.CI ? await rootPrefix() : null;
+    if (prefix && (await run(prefix[0], [...prefix.slice(1), ...command], { allowFailure: true })).code === 0) continue;
+    throw new Failure("This system keeps Electron from using Chromium's sandbox.", `sudo ${command.join(" ")}`);
   }
-  throw new Failure(
-    "This system does not let Electron from a folder use Chromium's sandbox.",
-    `sudo ${command.join(" ")}`,
-  );
 }
