@@ -1,7 +1,12 @@
 /** A hub in plain Node with its servers, for tests that need no desktop: vault in memory, the sign-in clicked by fetch. */
 import type { ErrorObject, ServerStatus, Snapshot } from "../../../preload/api.ts";
 import { type Agent, startAgent } from "../../fixtures/agent.ts";
-import { ACCOUNTS, type AuthorizationServer, startAuthorizationServer } from "../../fixtures/authorization-server.ts";
+import {
+  ACCOUNTS,
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
+  startAuthorizationServer,
+} from "../../fixtures/authorization-server.ts";
 import { type Home, makeHome } from "../../fixtures/home.ts";
 import { clickThrough } from "../../fixtures/oauth-client.ts";
 import { runCli, startCli } from "../../fixtures/program.ts";
@@ -30,8 +35,11 @@ export interface World {
 }
 
 /** Home with the protected server `acme`; everything is closed with the test. */
-export async function makeWorld(more: Readonly<Record<string, unknown>> = {}): Promise<World> {
-  const as = use(await startAuthorizationServer());
+export async function makeWorld(
+  more: Readonly<Record<string, unknown>> = {},
+  authorization: AuthorizationServerOptions = {},
+): Promise<World> {
+  const as = use(await startAuthorizationServer(authorization));
   const acme = use(await startProtectedServer({ issuer: as }));
   const home = use(makeHome({ acme: { url: acme.url }, ...more }));
   const options = { home: home.path, env: PLAIN };

@@ -201,15 +201,21 @@ describe("grants in the vault", () => {
     expect(await signIns.credentials(server, "work").token()).toBeNull();
   });
 
-  test("that cannot be read are an error for who needs one, and are read later", async () => {
+  test("that cannot be read give no token; only who is refused gets the vault's error; they are read later", async () => {
     const { resource, vault, first } = await signedIn();
-    const { signIns } = makeRig({ vault });
+    const { signIns, clock } = makeRig({ vault });
     const server = remoteServer(resource.url);
     vault.failing.add("get");
     await signIns.load([server]);
-    expect(await codeOf(signIns.credentials(server, "default").token())).toBe("vault_unavailable");
+    const credentials = signIns.credentials(server, "default");
+    expect(await credentials.token()).toBeNull();
+    expect(await codeOf(credentials.refused(null, challenge))).toBe("vault_unavailable");
+    expect(signIns.status(server).challenge).toMatchObject({ status: 401 });
     vault.failing.clear();
-    expect(await signIns.credentials(server, "default").token()).toBe(first.access_token);
+    // A vault that may prompt is not asked again at once.
+    expect(await credentials.token()).toBeNull();
+    clock.ahead += 30_000;
+    expect(await credentials.token()).toBe(first.access_token);
   });
 });
 
