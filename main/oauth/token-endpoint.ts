@@ -107,7 +107,7 @@ function configuration(
     client.token_endpoint_auth_method === "client_secret_post"
       ? oidc.ClientSecretPost(secret)
       : client.token_endpoint_auth_method === "client_secret_basic"
-        ? oidc.ClientSecretBasic(secret)
+        ? basic(secret ?? "")
         : oidc.None();
   const config = new oidc.Configuration(
     { issuer, token_endpoint, ...(revocation_endpoint === null ? {} : { revocation_endpoint }) },
@@ -119,6 +119,21 @@ function configuration(
   // Not a loosening: our fetch refuses http that is not on this machine, which the library cannot tell apart.
   oidc.allowInsecureRequests(config);
   return config;
+}
+
+/**
+ * HTTP Basic with id and secret form-encoded (RFC 6749 §2.3.1, WHATWG URL §5.1). The library's own also encodes what that
+ * encoding leaves as it is, such as `-`, and servers that decode nothing then know no such client.
+ */
+function basic(secret: string): oidc.ClientAuth {
+  return (_server, client, _body, headers) => {
+    const pair = `${formEncoded(client.client_id)}:${formEncoded(secret)}`;
+    headers.set("authorization", `Basic ${Buffer.from(pair).toString("base64")}`);
+  };
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams({ v: text }).toString().slice(2);
 }
 
 function gatehouseErrorIn(error: unknown): GatehouseError | null {

@@ -6,9 +6,9 @@ import type { RemoteServer } from "../config/types.ts";
 import type { GatehouseError } from "../errors.ts";
 import { challengeFrom } from "../http/www-authenticate.ts";
 import type { Challenge, Clock, Credentials, Log } from "../ports.ts";
+import { AnswerStream } from "./answer-stream.ts";
 import { badAnswer, insufficientScope, sessionLost, signInRequired, unreachable } from "./failures.ts";
 import { exchange, type Handle, readBody } from "./http-exchange.ts";
-import { SseParser } from "./sse.ts";
 import { StandingStream } from "./standing-stream.ts";
 import type { Upstream, UpstreamEvents } from "./upstream.ts";
 
@@ -43,6 +43,7 @@ export class StreamableHttp implements Upstream {
   #protocolVersion: string | null = null;
   #closed = false;
   readonly #handles = new Set<Handle>();
+  readonly #streams = new Set<AnswerStream>();
   readonly #standing: StandingStream;
 
   constructor(options: HttpUpstreamOptions) {
@@ -71,6 +72,8 @@ export class StreamableHttp implements Upstream {
     if (this.#closed) return;
     this.#closed = true;
     this.#standing.close();
+    for (const stream of this.#streams) stream.close();
+    this.#streams.clear();
     for (const handle of this.#handles) handle.abort();
     this.#handles.clear();
     if (this.#sessionId !== null) await this.#delete();
@@ -224,25 +227,16 @@ export class StreamableHttp implements Upstream {
   }
 
   #stream(peeked: Peek, answer: IncomingMessage): void {
-    let isAnswered = peeked.id === null || peeked.method === null;
-    const over = (): void => {
-      if (this.#closed || isAnswered) return;
-      isAnswered = true;
-      this.#fail(peeked, badAnswer(this.#name, "ended its event stream before the answer came"));
-    };
-    const parser = new SseParser(
-      ({ data }) => {
-        if (this.#closed) return;
-        const message = peek(data);
-        if (!message.ok) return this.#options.log.warn("upstream.event_ignored", { server: this.#name });
-        if (message.isAnswer && message.id === peeked.id) isAnswered = true;
-        this.#options.events.message(flatten(data), message);
-      },
-      () => answer.destroy(),
-      MAX_LINE,
-    );
-    answer.on("data", (chunk: Buffer) => parser.push(chunk));
-    answer.on("close", over);
+    const stream: AnswerStream = new AnswerStream({
+      url: this.#url,
+      id: peeked.method === null ? null : peeked.id,
+      headers: async () => this.#requestHeaders(await this.#token()),
+      message: (line, message) => this.#closed || this.#options.events.message(line, message),
+      failed: () => this.#fail(peeked, badAnswer(this.#name, "ended its event stream before the answer came")),
+      over: () => this.#streams.delete(stream),
+    });
+    this.#streams.add(stream);
+    stream.read(answer);
   }
 
   #lost(): void {

@@ -298,8 +298,8 @@ describe("a sign-in", () => {
 
   test("works with an issuer that has a path, and with a client known beforehand", async () => {
     const client = {
-      client_id: "known",
-      client_secret: "known-secret-0123456789",
+      client_id: "known-client_1",
+      client_secret: "se-cret+/%&=: ~!*0123456789",
       redirect_uris: ["http://127.0.0.1/callback"],
       grant_types: ["authorization_code", "refresh_token"],
       token_endpoint_auth_method: "client_secret_basic" as const,

@@ -149,6 +149,36 @@ test("session and protocol version go along on every request; close says DELETE"
   expect(closed).toEqual([]);
 });
 
+test("a stream that the server ends before the answer is resumed where it ended, not earlier than asked", async () => {
+  const times: number[] = [];
+  const { send, messages, requests } = await connect((request, response) => {
+    times.push(performance.now());
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    if (request.method === "POST") return void response.end("id: e1\nretry: 300\ndata:\n\n");
+    if (times.length === 2)
+      return void response.end('id: e2\ndata: {"jsonrpc":"2.0","method":"notifications/progress"}\n\n');
+    response.end('id: e3\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n');
+  });
+  send({ id: 1, method: "x" });
+  await waitFor("the answer", () => (messages.length === 2 ? true : undefined));
+  expect(requests.map(({ method, headers }) => [method, headers["last-event-id"]])).toEqual([
+    ["POST", undefined],
+    ["GET", "e1"],
+    ["GET", "e2"],
+  ]);
+  expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(295);
+});
+
+test("a stream that cannot be resumed fails its request, once", async () => {
+  const { send, failure, requests } = await connect((request, response) => {
+    if (request.method === "GET") return void response.writeHead(405).end();
+    response.writeHead(200, { "content-type": "text/event-stream" }).end("id: e1\nretry: 1\ndata:\n\n");
+  });
+  send({ id: 1, method: "x" });
+  expect(await failure("1")).toMatchObject({ code: "upstream_failed" });
+  expect(requests).toHaveLength(2);
+});
+
 test("a forgotten session is told once", async () => {
   let lost = false;
   const { send, closed, messages } = await connect((_request, response) => {
