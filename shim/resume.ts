@@ -118,9 +118,7 @@ export class AgentSession {
       if (message.id === this.#swallow) {
         this.#swallow = null;
         if (this.#initialized !== null) this.#send(this.#initialized);
-        for (const waiting of this.#queue.splice(0)) this.#send(waiting);
-        this.#queued = 0;
-        return;
+        return this.#flush();
       }
       this.#inFlight.delete(message.id);
     }
@@ -205,12 +203,16 @@ export class AgentSession {
       return;
     }
     this.#attach(reached.socket);
-    if (this.#initialize === null) return;
-    if (this.#inFlight.has(this.#initialize.id)) this.#send(this.#initialize.line);
-    else {
-      this.#swallow = this.#initialize.id;
-      this.#send(this.#initialize.line);
-    }
+    const initialize = this.#initialize;
+    if (initialize !== null) this.#send(initialize.line);
+    // Answered by an earlier hub: the new one's answer is nobody's, and what waits comes behind it.
+    if (initialize !== null && !this.#inFlight.has(initialize.id)) this.#swallow = initialize.id;
+    else this.#flush();
+  }
+
+  #flush(): void {
+    for (const waiting of this.#queue.splice(0)) this.#send(waiting);
+    this.#queued = 0;
   }
 
   #failQueue(error: WireError): void {
