@@ -1,0 +1,156 @@
+/** The shim's session over real sockets, with a hub that the test speaks for. */
+import { createServer, connect as dial, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { expect, test } from "vitest";
+import type { Connected } from "../../../shim/connect.ts";
+import { LineSplitter } from "../../../shim/frame.ts";
+import { AgentSession } from "../../../shim/resume.ts";
+import { tempFolder } from "../../fixtures/children.ts";
+import { use } from "../../fixtures/use.ts";
+import { waitFor } from "../../fixtures/wait.ts";
+
+type Json = Record<string, unknown>;
+
+async function start() {
+  const folder = use(tempFolder("shim"));
+  const path = join(folder.path, "pipe.sock");
+  /** The hub's end of each connection, with what came over it. */
+  const hubs: { socket: Socket; got: Json[]; say(message: Json): void }[] = [];
+  const server = await new Promise<Server>((resolve) => {
+    const one = createServer((socket) => {
+      const got: Json[] = [];
+      const lines = new LineSplitter(
+        (line) => got.push(JSON.parse(line.toString()) as Json),
+        () => {},
+      );
+      socket.on("data", (chunk: Buffer) => lines.push(chunk)).on("error", () => {});
+      hubs.push({ socket, got, say: (message) => socket.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`) });
+    }).listen(path, () => resolve(one));
+  });
+  use({ close: () => void server.close() });
+  const reached: { next: () => Promise<Connected>; starts: number } = { next: () => open(), starts: 0 };
+  const open = (): Promise<Connected> =>
+    new Promise((resolve) => {
+      const socket = dial(path, () => resolve({ kind: "open", socket: socket.pause() }));
+    });
+  const stdin = new PassThrough();
+  const stdout = new PassThrough();
+  const agent: Json[] = [];
+  const lines = new LineSplitter(
+    (line) => agent.push(JSON.parse(line.toString()) as Json),
+    () => {},
+  );
+  stdout.on("data", (chunk: Buffer) => lines.push(chunk));
+  let ended = 0;
+  const session = new AgentSession({
+    server: "github",
+    home: folder.path,
+    stdin,
+    stdout,
+    reach: async () => ({ kind: "absent", why: "nobody" }),
+    reachOrStart: () => {
+      reached.starts++;
+      return reached.next();
+    },
+    onEnd: () => ended++,
+  });
+  const first = await open();
+  if (first.kind !== "open") throw new Error("no hub");
+  session.run(first.socket);
+  use({ close: () => void stdin.end() });
+  const hub = (n: number) => waitFor(`connection ${n}`, () => hubs[n]);
+  return {
+    agent,
+    hub,
+    reached,
+    open,
+    stdin,
+    ended: () => ended,
+    say: (message: Json) => stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`),
+    answerTo: (id: unknown) =>
+      waitFor(`an answer to ${JSON.stringify(id)}`, () => agent.find((message) => message.id === id)),
+  };
+}
+
+const got = (hub: { got: Json[] }, count: number) =>
+  waitFor(`${count} messages`, () => (hub.got.length >= count ? hub.got : undefined));
+
+async function shakeHands(session: Awaited<ReturnType<typeof start>>) {
+  session.say({ id: 0, method: "initialize", params: { clientInfo: { name: "claude" } } });
+  const hub = await session.hub(0);
+  await got(hub, 1);
+  hub.say({ id: 0, result: { first: true } });
+  await session.answerTo(0);
+  session.say({ method: "notifications/initialized" });
+  await got(hub, 2);
+  return hub;
+}
+
+test("what was in flight is answered once; the next request starts a hub, which hears the handshake and then the request", async () => {
+  const session = await start();
+  const first = await shakeHands(session);
+  session.say({ id: 1, method: "tools/call", params: { name: "pay" } });
+  await got(first, 3);
+  first.socket.destroy();
+  expect(await session.answerTo(1)).toMatchObject({
+    error: { code: -32010, data: { code: "hub_restarted", server: "github" } },
+  });
+  expect(session.reached.starts).toBe(0);
+
+  session.say({ id: "two", method: "tools/list" });
+  const second = await session.hub(1);
+  expect(await got(second, 1)).toMatchObject([
+    { id: 0, method: "initialize", params: { clientInfo: { name: "claude" } } },
+  ]);
+  second.say({ id: 0, result: { second: true } });
+  expect((await got(second, 3)).slice(1)).toMatchObject([
+    { method: "notifications/initialized" },
+    { id: "two", method: "tools/list" },
+  ]);
+  second.say({ id: "two", result: {} });
+  await session.answerTo("two");
+  // The agent got each answer once, and the second handshake's not at all.
+  expect(session.agent.map(({ id }) => id)).toEqual([0, 1, "two"]);
+});
+
+test("a handshake that the first hub never answered is made with the next one, and its answer is the agent's", async () => {
+  const session = await start();
+  session.say({ id: 7, method: "initialize", params: {} });
+  const first = await session.hub(0);
+  await got(first, 1);
+  first.socket.destroy();
+  const second = await session.hub(1);
+  await got(second, 1);
+  second.say({ id: 7, result: { late: true } });
+  expect(await session.answerTo(7)).toMatchObject({ result: { late: true } });
+});
+
+test("when no hub can be had the request fails with the reason, and the one after that tries again", async () => {
+  const session = await start();
+  const first = await shakeHands(session);
+  session.reached.next = async () => ({ kind: "absent", why: "the disk is full" });
+  first.socket.destroy();
+  // A request that is written before the shim sees the end is answered as one in flight.
+  let id = 100;
+  const refused = await waitFor("the reason", async () => {
+    session.say({ id: ++id, method: "tools/list" });
+    const { error } = (await session.answerTo(id)) as { error: { data: { code: string; message: string } } };
+    return error.data.code === "hub_restarted" ? undefined : error.data;
+  });
+  expect(refused).toMatchObject({ code: "hub_unreachable", message: expect.stringContaining("the disk is full") });
+  session.reached.next = session.open;
+  session.say({ id: "again", method: "tools/list" });
+  const second = await session.hub(1);
+  await got(second, 1);
+  second.say({ id: 0, result: {} });
+  expect((await got(second, 3)).at(-1)).toMatchObject({ id: "again" });
+});
+
+test("the end of the agent's stdin is the end, once", async () => {
+  const session = await start();
+  await shakeHands(session);
+  session.stdin.end();
+  await waitFor("the end", () => (session.ended() > 0 ? true : undefined));
+  expect(session.ended()).toBe(1);
+});
