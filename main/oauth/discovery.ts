@@ -228,6 +228,7 @@ function configuredServer(run: Run, authorization: string, token: string, issuer
     tokenAuthMethods: null,
     issInResponse: false,
     clientIdMetadataDocument: false,
+    dpopAlgorithms: null,
   };
 }
 

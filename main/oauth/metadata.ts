@@ -13,6 +13,8 @@ export interface ResourceMetadata {
   readonly resource: string;
   readonly authorizationServers: readonly string[];
   readonly scopesSupported: readonly string[];
+  /** `dpop_bound_access_tokens_required`. */
+  readonly dpopRequired: boolean;
 }
 
 /** Of RFC 8414 §2, RFC 9207 §3 and the client-id metadata document draft. Every endpoint was checked. */
@@ -29,6 +31,8 @@ export interface AuthorizationServer {
   readonly tokenAuthMethods: readonly string[] | null;
   readonly issInResponse: boolean;
   readonly clientIdMetadataDocument: boolean;
+  /** `dpop_signing_alg_values_supported` (RFC 9449 §5.1). Null: not said. */
+  readonly dpopAlgorithms: readonly string[] | null;
 }
 
 /** Path-inserted with the query kept, then the origin's root (RFC 9728 §3.1). */
@@ -79,6 +83,7 @@ export function judgeResourceMetadata(
     resource,
     authorizationServers: strings(document.authorization_servers),
     scopesSupported: strings(document.scopes_supported),
+    dpopRequired: document.dpop_bound_access_tokens_required === true,
   };
 }
 
@@ -133,6 +138,7 @@ export function judgeServerMetadata(run: Run, document: Json, expected: Expectat
     });
   }
   const methods = document.token_endpoint_auth_methods_supported;
+  const dpop = document.dpop_signing_alg_values_supported;
   return {
     source: "metadata",
     issuer,
@@ -144,6 +150,7 @@ export function judgeServerMetadata(run: Run, document: Json, expected: Expectat
     tokenAuthMethods: Array.isArray(methods) ? strings(methods) : null,
     issInResponse: document.authorization_response_iss_parameter_supported === true,
     clientIdMetadataDocument: document.client_id_metadata_document_supported === true,
+    dpopAlgorithms: Array.isArray(dpop) ? strings(dpop) : null,
   };
 }
 
@@ -161,6 +168,7 @@ export function defaultServer(serverUrl: string): AuthorizationServer {
     tokenAuthMethods: null,
     issInResponse: false,
     clientIdMetadataDocument: false,
+    dpopAlgorithms: null,
   };
 }
 

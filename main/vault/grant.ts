@@ -6,6 +6,7 @@ const nullableText = z.string().nullable();
 
 const schema = z.object({
   v: z.literal(1),
+  grant_type: z.string().exactOptional(),
   issuer: z.string(),
   token_endpoint: z.string(),
   revocation_endpoint: nullableText,
@@ -18,6 +19,10 @@ const schema = z.object({
     redirect_uri: z.string(),
   }),
   access_token: z.string().min(1),
+  token_type: z.enum(["Bearer", "DPoP"]).exactOptional(),
+  dpop_key: z
+    .object({ kty: z.literal("EC"), crv: z.literal("P-256"), x: z.string(), y: z.string(), d: z.string() })
+    .exactOptional(),
   refresh_token: nullableText,
   id_token: nullableText,
   scope: nullableText,

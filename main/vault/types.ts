@@ -19,9 +19,20 @@ export interface ClientRegistration {
   readonly redirect_uri: string;
 }
 
+/** A private P-256 key as a JWK (RFC 7517, RFC 7518 §6.2); members base64url. */
+export interface DpopKey {
+  readonly kty: "EC";
+  readonly crv: "P-256";
+  readonly x: string;
+  readonly y: string;
+  readonly d: string;
+}
+
 /** Everything held for one server × account. Serialised as JSON, one keychain entry. Times: milliseconds since the epoch. */
 export interface Grant {
   readonly v: 1;
+  /** `grant` of the `auth` block that it was obtained with; absent: `authorization_code`. */
+  readonly grant_type?: string;
   /** The authorization server that issued it; compared before anything is sent anywhere. */
   readonly issuer: string;
   readonly token_endpoint: string;
@@ -30,6 +41,10 @@ export interface Grant {
   readonly resource: string | null;
   readonly client: ClientRegistration;
   readonly access_token: string;
+  /** How the access token is sent; absent: `Bearer`. */
+  readonly token_type?: "Bearer" | "DPoP";
+  /** The key that tokens of this grant are bound to (RFC 9449); absent: none. */
+  readonly dpop_key?: DpopKey;
   readonly refresh_token: string | null;
   readonly id_token: string | null;
   readonly scope: string | null;

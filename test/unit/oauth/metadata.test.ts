@@ -72,6 +72,7 @@ describe("protected resource metadata", () => {
       resource: "https://h.example",
       authorizationServers: ["https://a.example"],
       scopesSupported: [],
+      dpopRequired: false,
     });
   });
 
@@ -114,6 +115,7 @@ describe("authorization server metadata", () => {
       tokenAuthMethods: null,
       issInResponse: false,
       clientIdMetadataDocument: false,
+      dpopAlgorithms: null,
     });
     expect(judge({ authorization_response_iss_parameter_supported: true }).issInResponse).toBe(true);
     expect(judge({ authorization_response_iss_parameter_supported: "true" }).issInResponse).toBe(false);
