@@ -1,7 +1,7 @@
 /**
  * Gets a checkout ready, then runs a script of this folder:
  *
- *     node scripts/setup.mjs --for demo|start|test|check [script.mjs [arguments…]]
+ *     node scripts/setup.mjs --for demo|start|test|check|conformance [script.mjs [arguments…]]
  *
  * Quick and silent when there is nothing to do. It uses nothing but Node, because it is what installs the rest.
  */
@@ -20,6 +20,7 @@ const NEEDS = {
   start: { electron: true, build: true, desktop: () => false },
   test: { electron: true, build: true, desktop: () => true },
   check: { electron: false, build: false, desktop: () => false },
+  conformance: { electron: false, build: true, desktop: () => false },
 };
 
 async function main() {
