@@ -112,6 +112,9 @@ export interface SignInStatus {
   readonly started_at: string;
   /** When it gives up. */
   readonly deadline: string;
+  /** A code to enter at `verification_uri`, which may be opened anywhere (RFC 8628 §3.3). */
+  readonly user_code?: string;
+  readonly verification_uri?: string;
 }
 
 export const SIGN_IN_STEPS = ["probe", "register", "callback", "authorize", "waiting", "exchange", "done"] as const;
@@ -169,8 +172,10 @@ export interface SignInProgress {
   readonly step: SignInStep;
   /** One line for a person. */
   readonly text: string;
-  /** The authorization URL, at step `authorize` only. */
+  /** The authorization URL, or the page that wants the user code, at step `authorize` only. */
   readonly url?: string;
+  /** To be entered at that page (RFC 8628 §3.3). With one, no callback address is awaited. */
+  readonly user_code?: string;
 }
 
 /** What became of the tokens at the authorization server (RFC 7009). */

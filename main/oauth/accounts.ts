@@ -3,6 +3,7 @@ import type { AccountStatus, ErrorObject } from "../../preload/api.ts";
 import type { RemoteServer } from "../config/types.ts";
 import type { Challenge, Clock } from "../ports.ts";
 import type { Grant, GrantKey, Vault } from "../vault/types.ts";
+import { isOfConfiguration } from "./grant-types.ts";
 
 export type Change = { server: string; account: string; kind: "grant" | "status" };
 
@@ -164,11 +165,10 @@ export class Accounts {
     return { loaded: true, ended: false, error: null, unsaved: null, failures: 0, retryAt: 0 };
   }
 
-  /** The grant that may be used under the configuration of now: a pinned issuer drops what another one issued. */
+  /** The grant that may be used under the configuration of now. */
   usable(server: RemoteServer, account: Account): Grant | null {
-    const pinned = server.auth.authorization_server;
     const { grant } = account;
-    return grant !== null && (pinned === undefined || pinned === grant.issuer) ? grant : null;
+    return grant !== null && isOfConfiguration(server, grant) ? grant : null;
   }
 
   /** Whether a token is at hand or can be had without a person. */

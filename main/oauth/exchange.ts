@@ -1,14 +1,14 @@
 /** From a checked code to a stored grant (RFC 6749 §4.1.3, RFC 7636 §4.5, RFC 8707 §2.2). */
 import type { RemoteServer } from "../config/types.ts";
 import { type GatehouseError, quoteRemote } from "../errors.ts";
-import type { SafeFetch } from "../http/fetch.ts";
-import type { Clock } from "../ports.ts";
 import type { ClientRegistration, Grant } from "../vault/types.ts";
 import { extraParameters } from "./authorization-request.ts";
 import type { CheckedCode } from "./authorization-response.ts";
+import { endpointOf } from "./current-endpoint.ts";
+import { type Keeper, keepTokens } from "./issued.ts";
 import type { AuthorizationServer } from "./metadata.ts";
 import { problem, type Run } from "./problem.ts";
-import { requestTokens, revokeToken, type TokenEndpoint, type Tokens } from "./token-endpoint.ts";
+import { requestTokens } from "./token-endpoint.ts";
 
 /** What a person's consent has led to. */
 export interface Authorized {
@@ -21,27 +21,23 @@ export interface Authorized {
   readonly resource: string | null;
 }
 
-export interface ExchangeParts {
-  readonly server: RemoteServer;
-  readonly clock: Clock;
-  readonly fetch: SafeFetch;
-  readonly signal: AbortSignal;
-  /** Durable when it resolves. */
-  readonly store: (grant: Grant) => Promise<void>;
-}
-
-const REVOCATION_LIMIT_MS = 5_000;
-
-/** Throws `token_exchange_failed`, `unsafe_url`, what `store` throws, and the signal's reason. */
-export async function exchangeCode(run: Run, authorized: Authorized, parts: ExchangeParts): Promise<Grant> {
+/**
+ * The stored grant, or `client_unknown` when the authorization server has forgotten the client that it had registered.
+ * Throws `token_exchange_failed`, `unsafe_url`, what storing throws, and the signal's reason.
+ */
+export async function exchangeCode(
+  run: Run,
+  server: RemoteServer,
+  authorized: Authorized,
+  keeper: Keeper,
+): Promise<Grant | "client_unknown"> {
   const { code, verifier, as, client, scope, resource } = authorized;
-  const { server, clock, fetch, signal, store } = parts;
-  const endpoint: TokenEndpoint = {
+  const endpoint = await endpointOf(run, server, {
     issuer: as.issuer,
     token_endpoint: as.tokenEndpoint,
     revocation_endpoint: as.revocationEndpoint,
     client,
-  };
+  });
   const parameters = {
     ...extraParameters(run, "token_params", server.auth.token_params),
     code: code.reveal(),
@@ -49,43 +45,14 @@ export async function exchangeCode(run: Run, authorized: Authorized, parts: Exch
     code_verifier: verifier,
     ...(resource === null ? {} : { resource }),
   };
-  const answer = await requestTokens(endpoint, "authorization_code", parameters, fetch, signal);
+  const answer = await requestTokens(endpoint, "authorization_code", parameters, keeper.fetch, keeper.signal);
   if (answer.kind === "failed") throw exchangeFailed(run, answer.reason);
   if (answer.kind === "refused") {
     const { error, description } = answer;
+    if (error === "invalid_client" && client.source === "dynamic") return "client_unknown";
     throw exchangeFailed(run, quoteRemote(description === null ? error : `${error}: ${description}`));
   }
-  const { tokens } = answer;
-  const now = clock.now();
-  const grant: Grant = {
-    v: 1,
-    ...endpoint,
-    resource,
-    access_token: tokens.accessToken,
-    refresh_token: tokens.refreshToken,
-    id_token: tokens.idToken,
-    scope: tokens.scope ?? scope,
-    expires_at: tokens.lifetimeS === null ? null : now + tokens.lifetimeS * 1000,
-    obtained_at: now,
-    signed_in_at: now,
-  };
-  try {
-    signal.throwIfAborted();
-    await store(grant);
-  } catch (error) {
-    await takeBack(endpoint, tokens, fetch);
-    throw error;
-  }
-  return grant;
-}
-
-/** Nobody will hold these tokens, so nobody should be able to use them. */
-async function takeBack(endpoint: TokenEndpoint, tokens: Tokens, fetch: SafeFetch): Promise<void> {
-  if (endpoint.revocation_endpoint === null) return;
-  const { refreshToken, accessToken } = tokens;
-  const signal = AbortSignal.timeout(REVOCATION_LIMIT_MS);
-  if (refreshToken !== null) await revokeToken(endpoint, refreshToken, "refresh_token", fetch, signal);
-  await revokeToken(endpoint, accessToken, "access_token", fetch, signal);
+  return keepTokens({ grantType: "authorization_code", endpoint, scope, resource }, answer.tokens, keeper);
 }
 
 function exchangeFailed(run: Run, reason: string): GatehouseError {

@@ -104,6 +104,7 @@ class AllSignIns implements SignIns {
         server,
         account: name,
         challenge: account.challenge,
+        previous: account.grant,
         openBrowser: options.openBrowser,
         timeoutS: options.timeoutS ?? server.auth.callback_timeout ?? DEFAULT_CALLBACK_TIMEOUT_S,
         onStatus: () => this.#accounts.changed(account, "status"),

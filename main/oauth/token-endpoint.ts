@@ -3,6 +3,8 @@ import * as oidc from "openid-client";
 import { GatehouseError } from "../errors.ts";
 import type { SafeFetch, SafeRequest } from "../http/fetch.ts";
 import type { ClientRegistration } from "../vault/types.ts";
+import { clientAuthentication } from "./client-authentication.ts";
+import type { SigningKey } from "./private-key.ts";
 import { lifetimeOf, tidyTokenResponse } from "./token-response.ts";
 
 /** What of an authorization server a token request needs; the members of a grant, so that no metadata is read again. */
@@ -11,6 +13,8 @@ export interface TokenEndpoint {
   readonly token_endpoint: string;
   readonly revocation_endpoint: string | null;
   readonly client: ClientRegistration;
+  /** Of a client that authenticates with `private_key_jwt`. */
+  readonly key?: SigningKey;
 }
 
 export interface Tokens {
@@ -37,7 +41,7 @@ export type TokenAnswer =
 /** Throws `unsafe_url` and the signal's reason; every other outcome is in the answer. */
 export async function requestTokens(
   endpoint: TokenEndpoint,
-  grantType: "authorization_code" | "refresh_token",
+  grantType: string,
   parameters: Readonly<Record<string, string>>,
   fetch: SafeFetch,
   signal: AbortSignal,
@@ -101,39 +105,18 @@ function configuration(
   endpoint: TokenEndpoint,
   fetch: (url: string, request: SafeRequest) => Promise<Response>,
 ): oidc.Configuration {
-  const { client, issuer, token_endpoint, revocation_endpoint } = endpoint;
+  const { client, key, issuer, token_endpoint, revocation_endpoint } = endpoint;
   const secret = client.client_secret;
-  const authentication =
-    client.token_endpoint_auth_method === "client_secret_post"
-      ? oidc.ClientSecretPost(secret)
-      : client.token_endpoint_auth_method === "client_secret_basic"
-        ? basic(secret ?? "")
-        : oidc.None();
   const config = new oidc.Configuration(
     { issuer, token_endpoint, ...(revocation_endpoint === null ? {} : { revocation_endpoint }) },
     client.client_id,
     secret === undefined ? {} : { client_secret: secret },
-    authentication,
+    clientAuthentication(client, key),
   );
   config[oidc.customFetch] = (url, { method, headers, body }) => fetch(url, { method, headers, body });
   // Not a loosening: our fetch refuses http that is not on this machine, which the library cannot tell apart.
   oidc.allowInsecureRequests(config);
   return config;
-}
-
-/**
- * HTTP Basic with id and secret form-encoded (RFC 6749 §2.3.1, WHATWG URL §5.1). The library's own also encodes what that
- * encoding leaves as it is, such as `-`, and servers that decode nothing then know no such client.
- */
-function basic(secret: string): oidc.ClientAuth {
-  return (_server, client, _body, headers) => {
-    const pair = `${formEncoded(client.client_id)}:${formEncoded(secret)}`;
-    headers.set("authorization", `Basic ${Buffer.from(pair).toString("base64")}`);
-  };
-}
-
-function formEncoded(text: string): string {
-  return new URLSearchParams({ v: text }).toString().slice(2);
 }
 
 function gatehouseErrorIn(error: unknown): GatehouseError | null {
