@@ -5,6 +5,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 const MAX_LINKS = 40;
+/** With the growing pauses between them: two seconds. */
+const RENAME_TRIES = 20;
 
 /**
  * Replaces the content of `path`, or creates it with `mode` (default 0600). A symbolic link stays a link: its target is
@@ -77,7 +79,7 @@ async function renameOver(from: string, to: string): Promise<void> {
       return await rename(from, to);
     } catch (error) {
       const held = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(errorCode(error) ?? "");
-      if (!held || attempt === 8) throw error;
+      if (!held || attempt === RENAME_TRIES) throw error;
       await delay(10 * attempt);
     }
   }

@@ -1,8 +1,10 @@
 /** Shows a URL in a browser, without a shell: the command of GATEHOUSE_BROWSER, or the system's opener. */
-import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
+import { errorCode } from "./atomic-file.ts";
 import { GatehouseError } from "./errors.ts";
 import type { Browser } from "./ports.ts";
+import { startProgram } from "./program.ts";
 
 /** Milliseconds after which an opener that has not failed counts as having worked. */
 const SETTLED = 1_500;
@@ -40,12 +42,20 @@ function run(words: readonly string[], url: URL): Promise<void> {
     return Promise.reject(notOpened("the address is not a web page"));
   if (program === undefined) return Promise.reject(notOpened("GATEHOUSE_BROWSER is empty"));
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args, url.href], { stdio: "ignore", detached: true, windowsHide: true });
+    const cannotStart = (error: unknown): void =>
+      reject(notOpened(`${program} cannot be started (${errorCode(error) ?? "error"})`));
+    let child: ChildProcess;
+    try {
+      const options = { stdio: "ignore", detached: true, windowsHide: true, env: process.env } as const;
+      child = startProgram(program, [...args, url.href], options);
+    } catch (error) {
+      return cannotStart(error);
+    }
     const timer = setTimeout(resolve, SETTLED);
     timer.unref();
-    child.on("error", (error: NodeJS.ErrnoException) => {
+    child.on("error", (error) => {
       clearTimeout(timer);
-      reject(notOpened(`${program} cannot be started (${error.code ?? "error"})`));
+      cannotStart(error);
     });
     child.on("exit", (code) => {
       clearTimeout(timer);

@@ -85,8 +85,12 @@ async function tryLink(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    // Windows keeps the name of a removed file until its last reader has closed it.
+    if (process.platform !== "win32" || (code !== "EPERM" && code !== "EACCES" && code !== "EBUSY")) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return false;
   }
 }
 

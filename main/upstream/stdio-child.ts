@@ -1,9 +1,10 @@
 /** A server that is a program on this computer: one child a session, newline-framed JSON-RPC on its stdin and stdout. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { LineSplitter, NEWLINE } from "../../shim/frame.ts";
 import { type Peek, peek } from "../../shim/scan.ts";
 import type { StdioServer } from "../config/types.ts";
 import type { Log } from "../ports.ts";
+import { endTreeOnWindows, mergeEnvironment, startProgram } from "../program.ts";
 import { cannotStart, exited, sessionLost } from "./failures.ts";
 import type { Upstream, UpstreamEvents } from "./upstream.ts";
 
@@ -13,14 +14,14 @@ export interface StdioOptions {
   readonly log: Log;
   /** The environment that the child builds on; ours is not the child's business. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds between the steps of the ladder: end of stdin, SIGTERM, SIGKILL. */
+  /** Milliseconds between the steps of the ladder: end of stdin, SIGTERM, SIGKILL (on Windows: end of stdin, end). */
   readonly grace?: number;
 }
 
 const GRACE = 2_000;
 /** Milliseconds that the output of an ended child may still take to arrive. */
 const LAST_WORDS = 500;
-const OWN_VARIABLES = /^(GATEHOUSE_|ELECTRON_)/;
+const OWN_VARIABLES = /^(GATEHOUSE_|ELECTRON_)/i;
 
 export class StdioChild implements Upstream {
   readonly #options: StdioOptions;
@@ -34,14 +35,7 @@ export class StdioChild implements Upstream {
     this.#options = options;
     const { server } = options;
     const inherited = Object.fromEntries(Object.entries(options.env).filter(([name]) => !OWN_VARIABLES.test(name)));
-    this.#child = spawn(server.command, [...server.args], {
-      stdio: ["pipe", "pipe", "pipe"],
-      env: { ...inherited, ...server.env },
-      windowsHide: true,
-      // A group of its own, so that the whole tree ends with it.
-      detached: process.platform !== "win32",
-      ...(server.cwd === null ? {} : { cwd: server.cwd }),
-    });
+    this.#child = start(server, mergeEnvironment(inherited, server.env));
     this.#exited = new Promise((resolve) => {
       this.#child.once("error", (error) => {
         this.#over(() => cannotStart(server.name, server.command, error));
@@ -116,9 +110,9 @@ export class StdioChild implements Upstream {
   #signal(signal: NodeJS.Signals): void {
     const { pid } = this.#child;
     if (pid === undefined) return;
+    if (process.platform === "win32") return endTreeOnWindows(this.#child);
     try {
-      if (process.platform === "win32") this.#child.kill(signal);
-      else process.kill(-pid, signal);
+      process.kill(-pid, signal);
     } catch {
       // It went by itself.
     }
@@ -142,5 +136,20 @@ export class StdioChild implements Upstream {
     for (const id of this.#inFlight) this.#options.events.failed(id, why);
     this.#inFlight.clear();
     this.#options.events.closed(why);
+  }
+}
+
+function start(server: StdioServer, env: StdioOptions["env"]): ChildProcess {
+  try {
+    return startProgram(server.command, server.args, {
+      stdio: ["pipe", "pipe", "pipe"],
+      env,
+      windowsHide: true,
+      // A group of its own, so that the whole tree ends with it.
+      detached: process.platform !== "win32",
+      ...(server.cwd === null ? {} : { cwd: server.cwd }),
+    });
+  } catch (error) {
+    throw cannotStart(server.name, server.command, error);
   }
 }
