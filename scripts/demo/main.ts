@@ -80,13 +80,14 @@ async function walk(options: DemoOptions, all: Cleanup, say: Narrator): Promise<
     JSON.parse((await runCli(["status", "--json"], there)).stdout) as Snapshot;
   const connect = async (server: string, clientName: string): Promise<Agent> =>
     all.use(await startAgent({ ...there, server, clientName }));
+  const ownEntry = (): AsyncEntry =>
+    new AsyncEntry("gatehouse", `acme:${new URL(acme.url).origin}`, { linux: { store: "secret-service" } });
   const entries = async (): Promise<number> => {
     if (desktop !== null) return (await keyringEntries(desktop.env)).length;
-    const entry = new AsyncEntry("gatehouse", `acme:${new URL(acme.url).origin}`, {
-      linux: { store: "secret-service" },
-    });
-    return (await entry.getPassword()) === null ? 0 : 1;
+    return (await ownEntry().getPassword()) === null ? 0 : 1;
   };
+  // However the demo ends, once the app is gone no grant of its stays in the person's keychain.
+  if (desktop === null) all.use({ close: async () => void (await forget(ownEntry)) });
   /** A picture of the window, light and dark. */
   const picture = async (name: string): Promise<void> => {
     const page = await app.window();
@@ -126,8 +127,6 @@ async function walk(options: DemoOptions, all: Cleanup, say: Narrator): Promise<
   });
   await picture("window-signed-out");
 
-  // However the demo ends from here on, no grant of its stays in anybody's keychain.
-  all.use({ close: async () => void (await runCli(["logout", "acme"], there).catch(() => {})) });
   if (desktop === null) {
     await say.yourTurn(
       "Sign in",
@@ -194,6 +193,14 @@ async function walk(options: DemoOptions, all: Cleanup, say: Narrator): Promise<
 
   await app.quit();
   say.end(snippet(), existsSync(join(pictures, "window-signed-in.png")) ? pictures : null);
+}
+
+async function forget(entry: () => AsyncEntry): Promise<void> {
+  try {
+    await entry().deletePassword();
+  } catch {
+    // There is none, or no keychain at all.
+  }
 }
 
 /** What goes into an agent's configuration for the server just shown. */

@@ -7,6 +7,7 @@ export class Narrator {
   readonly #out: WriteStream;
   readonly #started = performance.now();
   #open: string | null = null;
+  #silent = false;
 
   constructor(out: WriteStream) {
     this.#out = out;
@@ -42,6 +43,8 @@ export class Narrator {
 
   interrupted(): void {
     this.#out.write(`${this.#open === null ? "" : "\n"}  Stopped; cleaning up.\n`);
+    // What is still under way fails now, which is nobody's news.
+    this.#silent = true;
   }
 
   end(snippet: string, pictures: string | null): void {
@@ -54,11 +57,13 @@ export class Narrator {
   }
 
   #begin(text: string): void {
+    if (this.#silent) return;
     this.#open = text;
     if (this.#out.isTTY) this.#out.write(`  … ${text}`);
   }
 
   #finish(mark: string, colour: string, text: string, started: number | null): void {
+    if (this.#silent) return;
     this.#open = null;
     const time = started === null ? "" : `  ${this.#paint("2", spell(performance.now() - started))}`;
     this.#out.write(`${this.#out.isTTY ? "\r\x1b[2K" : ""}  ${this.#paint(colour, mark)} ${text}${time}\n`);
