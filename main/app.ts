@@ -10,6 +10,7 @@ import type { Config, RemoteServer } from "./config/types.ts";
 import { Hub } from "./hub/hub.ts";
 import { KnownServers } from "./hub/known.ts";
 import type { Gate } from "./hub/server-runtime.ts";
+import { describeNetwork } from "./http/network.ts";
 import { createLog, logLevel } from "./log.ts";
 import { normalName } from "./names.ts";
 import { createSignIns } from "./oauth/sign-ins.ts";
@@ -69,7 +70,9 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
   if (ownership === null) return null;
   const owned = ownership;
   const open = pipe;
-  log.info("hub.started", { version: options.version, role: options.role, pid: process.pid });
+  const { proxy, unreadable } = describeNetwork(options.env);
+  log.info("hub.started", { version: options.version, role: options.role, pid: process.pid, proxy });
+  for (const file of unreadable) log.warn("network.certificates_unreadable", { ...file });
   return {
     call: parts.call,
     snapshot: parts.snapshot,

@@ -71,6 +71,15 @@ export function zoneOf(address: string): Zone {
   return "public";
 }
 
+/** Top-level names that never lead to the internet (RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`). */
+const INSIDE = /(^|\.)(local|localdomain|lan|home|corp|intranet|internal|private|home\.arpa)\.?$/i;
+
+/** The zone that a host name speaks of, when its addresses are not known: one that nobody outside can have is `private`. */
+export function zoneOfName(hostname: string): Zone {
+  if (/(^|\.)localhost\.?$/i.test(hostname)) return "loopback";
+  return !hostname.replace(/\.$/, "").includes(".") || INSIDE.test(hostname) ? "private" : "public";
+}
+
 /** The IPv4 address inside a mapped, NAT64 (RFC 6052) or 6to4 (RFC 3056) address, else null. */
 function embeddedIPv4(address: string): string | null {
   const groups = expand(address);

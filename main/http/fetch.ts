@@ -5,9 +5,11 @@
  */
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { Agent, fetch as undiciFetch } from "undici";
 import { GatehouseError } from "../errors.ts";
-import { type Zone, zoneOf } from "./addresses.ts";
+import { type Zone, zoneOf, zoneOfName } from "./addresses.ts";
+import { type Network, systemNetwork } from "./network.ts";
 import { checkedUrl, isLoopbackHost, sameOrigin, withoutQuery } from "./urls.ts";
 
 export interface ResolvedAddress {
@@ -24,6 +26,8 @@ export interface SafeFetchOptions {
   /** URLs that the person configured: the server's own and those of its `auth` block. They say which zones are reachable. */
   readonly configured: readonly string[];
   readonly resolve?: Resolve;
+  /** Default: the system's. */
+  readonly network?: Network;
   /** For the whole request, redirects and body included. Milliseconds; default 15,000. */
   readonly timeoutMs?: number;
   /** Of the decoded body. Default 1 MiB. */
@@ -39,6 +43,8 @@ export interface SafeRequest {
   readonly redirects?: "none" | "same_origin";
   /** The body is dropped unread, for answers that may never end. */
   readonly headersOnly?: boolean;
+  /** What it is for, in a word or two for whoever reads the record of it; the fetch itself ignores it. */
+  readonly purpose?: string;
 }
 
 /**
@@ -48,19 +54,22 @@ export interface SafeRequest {
 export type SafeFetch = (url: string, request?: SafeRequest) => Promise<Response>;
 
 const MAX_REDIRECTS = 3;
+/** Milliseconds that a name may take where the proxy resolves it: behind one, many machines know no names at all. */
+const LOCAL_NAME_LIMIT = 2_000;
 const NULL_BODY = new Set([204, 205, 304]);
 
 const resolveBySystem: Resolve = (hostname) => systemLookup(hostname, { all: true, verbatim: true });
 
 export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   const { server, timeoutMs = 15_000, maxBytes = 1_048_576, resolve = resolveBySystem } = options;
+  const { network = systemNetwork() } = options;
   let reach: Promise<ReadonlySet<Zone>> | undefined;
 
   return async (url, request = {}) => {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
     signal.throwIfAborted();
-    reach ??= reachOf(options.configured, resolve);
+    reach ??= reachOf(options.configured, (url) => addressesOf(url));
     const zones = await reach;
     let target = checkedUrl(url, { server, what: "address" });
     for (let hop = 0; ; hop += 1) {
@@ -85,6 +94,7 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
     };
     const literal = target.hostname.replace(/^\[|\]$/g, "");
     if (isIP(literal) !== 0 && !admits(literal)) throw refused(target);
+    if (network.proxyFor(target) !== null && !(await admitsProxied(target, admits, zones))) throw refused(target);
 
     const lookup: LookupFunction = (hostname, lookupOptions, callback) => {
       resolve(hostname).then(
@@ -101,7 +111,7 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
       );
     };
     // One agent a request: a kept connection was judged under another server's reach.
-    const agent = new Agent({ connect: { lookup } });
+    const agent = new Agent({ connect: network.connectorFor(target, lookup) });
     try {
       const body = plainBody(request.body);
       const response = await undiciFetch(target, {
@@ -130,6 +140,27 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
     } finally {
       agent.destroy().catch(() => {});
     }
+  }
+
+  /** What is known of the host here, before a proxy goes there on our behalf. Empty: nothing. */
+  async function addressesOf(url: URL): Promise<readonly ResolvedAddress[]> {
+    const literal = url.hostname.replace(/^\[|\]$/g, "");
+    if (isIP(literal) !== 0) return [{ address: literal, family: isIP(literal) }];
+    const found = resolve(literal).catch(() => []);
+    if (network.proxyFor(url) === null) return found;
+    const stop = new AbortController();
+    const late = pause(LOCAL_NAME_LIMIT, [], { signal: stop.signal, ref: false }).catch(() => []);
+    return await Promise.race([found, late]).finally(() => stop.abort());
+  }
+
+  /** The proxy may choose any of a name's addresses, so each must do; a name unknown here is judged as a name. */
+  async function admitsProxied(
+    target: URL,
+    admits: (address: string) => boolean,
+    zones: ReadonlySet<Zone>,
+  ): Promise<boolean> {
+    const found = await addressesOf(target);
+    return found.length === 0 ? zones.has(zoneOfName(target.hostname)) : found.every(({ address }) => admits(address));
   }
 
   async function readCapped(target: URL, body: AsyncIterable<Uint8Array> | null): Promise<Uint8Array<ArrayBuffer>> {
@@ -172,7 +203,7 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
       code: "upstream_unreachable",
       server,
       message: `${target.host} could not be reached (${reason}).`,
-      suggestion: "Check the network connection and try again.",
+      suggestion: suggestionFor(reason),
       details: { url: withoutQuery(target), reason },
       cause,
     });
@@ -183,17 +214,22 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
  * The zones that the configured URLs open. Loopback only by a literal loopback host: a public name that resolves to this
  * machine must not. Who is on this machine may name private addresses too; the metadata service nobody but itself.
  */
-async function reachOf(configured: readonly string[], resolve: Resolve): Promise<ReadonlySet<Zone>> {
+async function reachOf(
+  configured: readonly string[],
+  addressesOf: (url: URL) => Promise<readonly ResolvedAddress[]>,
+): Promise<ReadonlySet<Zone>> {
   const zones = new Set<Zone>(["public"]);
   for (const text of configured) {
     if (!URL.canParse(text)) continue;
-    const { hostname } = new URL(text);
+    const url = new URL(text);
+    const { hostname } = url;
     if (isLoopbackHost(hostname)) {
       zones.add("loopback").add("private");
       continue;
     }
     const literal = hostname.replace(/^\[|\]$/g, "");
-    const found = isIP(literal) === 0 ? await resolve(hostname).catch(() => []) : [{ address: literal, family: 0 }];
+    const found = await addressesOf(url);
+    if (found.length === 0 && zoneOfName(hostname) === "private") zones.add("private");
     for (const { address } of found) {
       const zone = zoneOf(address);
       if (zone === "private") zones.add(zone);
@@ -228,6 +264,17 @@ function plainBody(body: SafeRequest["body"]): string | Uint8Array | null {
   if (body instanceof ArrayBuffer) return new Uint8Array(body);
   throw new TypeError("a request of a sign-in is small: its body is text or bytes, not a stream");
 }
+
+function suggestionFor(reason: string): string {
+  if (reason.startsWith("PROXY_")) return "Check the proxy that HTTPS_PROXY names, or take the host into NO_PROXY.";
+  if (UNTRUSTED.test(reason)) {
+    return "Check whose certificate it is. If your network brings its own, name its CA file in NODE_EXTRA_CA_CERTS and start Gatehouse again.";
+  }
+  return "Check the network connection and try again.";
+}
+
+/** Node's codes of a certificate that no trusted authority vouches for. */
+const UNTRUSTED = /^(SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT))/;
 
 /** The system's code of a network failure, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`. */
 function reasonOf(error: unknown): string {

@@ -2,9 +2,9 @@
  * The event stream that answers one request. A server may end it before the answer and go on later: then it is resumed by
  * GET with `Last-Event-ID`, not earlier than the server's `retry` says (MCP 2025-11-25 transports, resumability).
  */
-import type { IncomingMessage } from "node:http";
 import { flatten, MAX_LINE } from "../../shim/frame.ts";
 import { type Peek, peek } from "../../shim/scan.ts";
+import type { Answer } from "./answer.ts";
 import { exchange, type Handle } from "./http-exchange.ts";
 import { SseParser } from "./sse.ts";
 
@@ -39,7 +39,7 @@ export class AnswerStream {
     this.#awaited = options.id !== null;
   }
 
-  read(answer: IncomingMessage, lastEventId: string | null = null): void {
+  read(answer: Answer, lastEventId: string | null = null): void {
     const parser = new SseParser(
       ({ data }) => this.#event(data),
       () => answer.destroy(),

@@ -1,9 +1,8 @@
 /** One HTTP exchange over kept-alive connections: `node:http`, because `fetch` costs six times as much a call. */
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-
-const httpAgent = new HttpAgent({ keepAlive: true, keepAliveMsecs: 15_000 });
-const httpsAgent = new HttpsAgent({ keepAlive: true, keepAliveMsecs: 15_000 });
+import { type ClientRequest, request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { type Network, systemNetwork } from "../http/network.ts";
+import { type Answer, decoded } from "./answer.ts";
 
 export interface Exchange {
   readonly url: URL;
@@ -12,7 +11,14 @@ export interface Exchange {
   readonly body: Buffer | null;
   /** Milliseconds until the answer's headers must be there; null: no limit. */
   readonly headersWithin: number | null;
+  /** The headers are good for one try only: what would be tried again fails with {@link RACED}. */
+  readonly once?: boolean;
+  /** Default: the system's. */
+  readonly network?: Network;
 }
+
+/** Code of the error of a request whose kept connection the server closed under it. */
+export const RACED = "RACED";
 
 export interface Handle {
   /** Cuts the exchange; no callback comes any more. */
@@ -25,7 +31,7 @@ export interface Handle {
  */
 export function exchange(
   what: Exchange,
-  onAnswer: (answer: IncomingMessage) => void,
+  onAnswer: (answer: Answer) => void,
   onError: (error: NodeJS.ErrnoException) => void,
 ): Handle {
   let settled = false;
@@ -58,18 +64,21 @@ export function exchange(
   };
 
   function send(mayRepeat: boolean): void {
-    const secure = what.url.protocol === "https:";
-    const request = (secure ? httpsRequest : httpRequest)(what.url, {
+    const { network = systemNetwork() } = what;
+    const request = (what.url.protocol === "https:" ? httpsRequest : httpRequest)(what.url, {
       method: what.method,
       headers: what.body === null ? what.headers : { ...what.headers, "content-length": String(what.body.length) },
-      agent: secure ? httpsAgent : httpAgent,
+      agent: network.agentFor(what.url),
       maxHeaderSize: 64 * 1024,
     });
     current = request;
-    request.on("response", answer);
+    request.on("response", (response) => answer(decoded(response)));
     request.on("error", (error: NodeJS.ErrnoException) => {
       const raced = request.reusedSocket && (error.code === "ECONNRESET" || error.code === "EPIPE");
-      if (raced && mayRepeat && !settled) return send(false);
+      if (raced && mayRepeat && !settled) {
+        if (what.once !== true) return send(false);
+        return fail(Object.assign(new Error("the kept connection was closed", { cause: error }), { code: RACED }));
+      }
       fail(error);
     });
     request.end(what.body ?? undefined);
@@ -77,7 +86,7 @@ export function exchange(
 }
 
 /** Reads a body up to the cap; calls back with null when it is longer, or was cut off. */
-export function readBody(answer: IncomingMessage, cap: number, done: (body: Buffer | null) => void): void {
+export function readBody(answer: Answer, cap: number, done: (body: Buffer | null) => void): void {
   const chunks: Buffer[] = [];
   let length = 0;
   let over = false;

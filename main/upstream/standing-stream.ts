@@ -1,7 +1,7 @@
 /** The GET stream on which a server speaks by itself (MCP 2025-11-25 transports). A server without one is left alone. */
-import type { IncomingMessage } from "node:http";
 import { flatten, MAX_LINE } from "../../shim/frame.ts";
 import { type Peek, peek } from "../../shim/scan.ts";
+import type { Answer } from "./answer.ts";
 import { exchange, type Handle } from "./http-exchange.ts";
 import { SseParser } from "./sse.ts";
 
@@ -62,7 +62,7 @@ export class StandingStream {
     );
   }
 
-  #answered(answer: IncomingMessage, lastEventId: string | null): void {
+  #answered(answer: Answer, lastEventId: string | null): void {
     const { statusCode = 0 } = answer;
     const isStream = (answer.headers["content-type"] ?? "").toLowerCase().startsWith("text/event-stream");
     answer.on("error", () => {});

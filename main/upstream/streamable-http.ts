@@ -1,11 +1,11 @@
 /** Streamable HTTP (MCP 2025-11-25 transports): a POST a message, answers as JSON or as an event stream, a GET stream. */
-import type { IncomingMessage } from "node:http";
 import { flatten, MAX_LINE } from "../../shim/frame.ts";
 import { type Peek, peek } from "../../shim/scan.ts";
 import type { RemoteServer } from "../config/types.ts";
 import type { GatehouseError } from "../errors.ts";
 import { challengeFrom } from "../http/www-authenticate.ts";
 import type { Challenge, Clock, Credentials, Log } from "../ports.ts";
+import type { Answer } from "./answer.ts";
 import { AnswerStream } from "./answer-stream.ts";
 import { badAnswer, insufficientScope, sessionLost, signInRequired, unreachable } from "./failures.ts";
 import { exchange, type Handle, readBody } from "./http-exchange.ts";
@@ -131,12 +131,12 @@ export class StreamableHttp implements Upstream {
     };
   }
 
-  #whenOver(answer: IncomingMessage, handle: Handle): void {
+  #whenOver(answer: Answer, handle: Handle): void {
     answer.on("close", () => this.#handles.delete(handle));
     answer.on("error", () => {});
   }
 
-  #answered(pending: Pending, answer: IncomingMessage): void {
+  #answered(pending: Pending, answer: Answer): void {
     const { peeked } = pending;
     const status = answer.statusCode ?? 0;
     if (status === 401 || status === 403) return this.#refused(pending, answer, status);
@@ -157,7 +157,7 @@ export class StreamableHttp implements Upstream {
     this.#refusedOtherwise(peeked, answer, status);
   }
 
-  #refused(pending: Pending, answer: IncomingMessage, status: 401 | 403): void {
+  #refused(pending: Pending, answer: Answer, status: 401 | 403): void {
     const { peeked } = pending;
     const challenge = challengeFrom(status, answer.headers["www-authenticate"], this.#options.clock.now());
     if (status === 403 && challenge.error !== "insufficient_scope")
@@ -189,7 +189,7 @@ export class StreamableHttp implements Upstream {
     );
   }
 
-  #refusedOtherwise(peeked: Peek, answer: IncomingMessage, status: number): void {
+  #refusedOtherwise(peeked: Peek, answer: Answer, status: number): void {
     if (status >= 300 && status < 400) {
       answer.resume();
       const to = redirectTarget(answer.headers.location, this.#url);
@@ -212,7 +212,7 @@ export class StreamableHttp implements Upstream {
     });
   }
 
-  #body(peeked: Peek, answer: IncomingMessage, status: number): void {
+  #body(peeked: Peek, answer: Answer, status: number): void {
     readBody(answer, MAX_LINE, (body) => {
       if (this.#closed) return;
       if (body === null)
@@ -226,7 +226,7 @@ export class StreamableHttp implements Upstream {
     });
   }
 
-  #stream(peeked: Peek, answer: IncomingMessage): void {
+  #stream(peeked: Peek, answer: Answer): void {
     const stream: AnswerStream = new AnswerStream({
       url: this.#url,
       id: peeked.method === null ? null : peeked.id,
