@@ -17,6 +17,7 @@ export const SOURCES = [
   "shim",
   "preload",
   "renderer",
+  "assets/catalogue.json",
   "scripts/build.mjs",
   "package.json",
   "package-lock.json",

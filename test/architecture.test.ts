@@ -88,6 +88,7 @@ function placeOf(file: string): { name: string; rank: number } {
 /** Why an import is not allowed, or null. */
 function judge({ from, to }: Import): string | null {
   if (to.startsWith("node:")) return NODE_RUNS.test(from) ? null : `${from} runs where there is no ${to}`;
+  if (to === "assets/catalogue.json") return from === "main/config/catalogue.ts" ? null : `${from} imports ${to}`;
   if (!/^(shim|preload|main|renderer)\//.test(to)) {
     const name = to.split("/", to.startsWith("@") ? 2 : 1).join("/");
     const places = PACKAGES[name];

@@ -8,7 +8,7 @@ const url = z
   .string()
   .refine((value) => URL.canParse(value), "must be a whole URL, as in https://as.example.com/token");
 
-const auth = z
+export const auth = z
   .object({
     grant: z
       .enum(["authorization_code", "client_credentials", "device_code", "id_jag", "jwt_bearer", "none"])

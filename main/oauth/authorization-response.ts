@@ -1,6 +1,7 @@
 /** The judge of what the browser brings back (RFC 6749 §4.1.2, RFC 9207 §2.4). Nothing reads `code` before it. */
 import { quoteRemote } from "../errors.ts";
 import { problem, type Run } from "./problem.ts";
+import { whatToSet } from "./refusals.ts";
 
 export interface ExpectedResponse {
   readonly state: string;
@@ -61,7 +62,7 @@ function judge(run: Run, params: URLSearchParams, expected: ExpectedResponse): s
     throw problem(run, {
       code: "token_exchange_failed",
       message: `The authorization server of “${run.server}” answered with an error (${said}).`,
-      suggestion: "Sign in again. If it comes back, check the scope and client id in the server's auth settings.",
+      suggestion: whatToSet(error ?? ""),
       details: { error: quoteRemote(error ?? "") },
     });
   }

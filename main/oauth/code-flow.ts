@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { calculatePKCECodeChallenge, randomPKCECodeVerifier, randomState } from "openid-client";
 import { asGatehouseError, type GatehouseError } from "../errors.ts";
 import type { Grant } from "../vault/types.ts";
+import { advised } from "./advice.ts";
 import { authorizationUrl } from "./authorization-request.ts";
 import { judgeAuthorizationResponse } from "./authorization-response.ts";
 import { type Authorized, exchangeCode } from "./exchange.ts";
@@ -49,7 +50,7 @@ export class CodeFlow implements GrantFlow {
       await this.#answer({ kind: "success", server: run.server });
       return grant;
     } catch (thrown) {
-      const error = inRun(run, asGatehouseError(thrown, run.server));
+      const error = await advised(server, inRun(run, asGatehouseError(thrown, run.server)));
       await this.#answer(pageFor(error, run.server));
       throw error;
     } finally {

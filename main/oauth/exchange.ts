@@ -8,6 +8,7 @@ import { endpointOf } from "./current-endpoint.ts";
 import { type Keeper, keepTokens } from "./issued.ts";
 import type { AuthorizationServer } from "./metadata.ts";
 import { problem, type Run } from "./problem.ts";
+import { whatToSet } from "./refusals.ts";
 import { requestTokens } from "./token-endpoint.ts";
 
 /** What a person's consent has led to. */
@@ -50,16 +51,16 @@ export async function exchangeCode(
   if (answer.kind === "refused") {
     const { error, description } = answer;
     if (error === "invalid_client" && client.source === "dynamic") return "client_unknown";
-    throw exchangeFailed(run, quoteRemote(description === null ? error : `${error}: ${description}`));
+    throw exchangeFailed(run, quoteRemote(description === null ? error : `${error}: ${description}`), error);
   }
   return keepTokens({ grantType: "authorization_code", endpoint, scope, resource }, answer.tokens, keeper);
 }
 
-function exchangeFailed(run: Run, reason: string): GatehouseError {
+function exchangeFailed(run: Run, reason: string, error = ""): GatehouseError {
   return problem(run, {
     code: "token_exchange_failed",
     message: `The authorization server of “${run.server}” gave no tokens for the code (${reason}).`,
-    suggestion: "Sign in again. If it comes back, check the client id and secret in the server's auth settings.",
+    suggestion: whatToSet(error),
     details: { reason },
   });
 }

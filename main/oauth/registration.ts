@@ -72,10 +72,11 @@ async function register(request: RegistrationRequest, endpoint: string): Promise
   onRegister();
   let response = await post(request, endpoint, full);
   // Some servers refuse members they do not know, against RFC 7591 §2; what they need is in the smaller body.
-  if (response.status === 400) response = await post(request, endpoint, smaller);
-  const body = jsonObject(await response.text());
+  if (response.status === 400 || response.status === 422) response = await post(request, endpoint, smaller);
+  const text = await response.text();
+  const body = jsonObject(text);
   if ((response.status !== 201 && response.status !== 200) || body === null) {
-    throw registrationFailed(run, as, endpoint, response.status, body);
+    throw registrationFailed(run, as, endpoint, response.status, body ?? { error: plainText(response, text) });
   }
   return judgeRegistration(run, body, { method, redirectUri, supported: as.tokenAuthMethods });
 }
@@ -159,6 +160,12 @@ async function post(request: RegistrationRequest, endpoint: string, body: Json):
     if (!(error instanceof GatehouseError) || error.code === "unsafe_url") throw error;
     throw registrationFailed(run, as, endpoint, String(error.details?.reason ?? error.code), null);
   }
+}
+
+/** What a server says in words of its own; a page for a browser says nothing. */
+function plainText(response: Response, text: string): string | undefined {
+  const isPlain = /^text\/plain\b/i.test(response.headers.get("content-type") ?? "");
+  return isPlain && text.trim() !== "" ? text.trim() : undefined;
 }
 
 function registrationFailed(

@@ -23,6 +23,7 @@ export interface Tidied {
 }
 
 /**
+ * - A form-encoded answer becomes JSON (GitHub).
  * - An error sent with status 200 becomes a 400 (GitHub, Slack).
  * - `expires_in` becomes a positive number or goes; members that are null or of the wrong type go; a missing or unusual
  *   `token_type` becomes Bearer, unless it is DPoP.
@@ -31,8 +32,9 @@ export interface Tidied {
  */
 export async function tidyTokenResponse(response: Response): Promise<Tidied> {
   const text = await response.text();
-  const body = jsonObject(text);
   const headers = new Headers(response.headers);
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers.get("content-type") ?? "");
+  const body = isForm ? Object.fromEntries(new URLSearchParams(text)) : jsonObject(text);
   headers.delete("www-authenticate");
   if (body === null) return { response: new Response(text, { status: response.status, headers }), idToken: null };
   headers.set("content-type", "application/json");
