@@ -56,6 +56,10 @@ function networkReason(cause: unknown): string {
     case "EHOSTUNREACH":
     case "ENETUNREACH":
       return "there is no way to it";
+    case "PROXY_407":
+      return "the proxy wants a user name and password (407)";
+    case "PROXY_UNSUPPORTED":
+      return "the proxy that is set is not an http:// or https:// one";
     default:
       if (code === undefined) return "the connection failed";
       if (code.startsWith("PROXY_")) return `the proxy makes no connection (${code.slice(6)})`;
@@ -74,10 +78,6 @@ export function badAnswer(server: string, what: string, details?: Readonly<Recor
 }
 
 export function sessionLost(server: string): GatehouseError {
-    case "PROXY_407":
-      return "the proxy wants a user name and password (407)";
-    case "PROXY_UNSUPPORTED":
-      return "the proxy that is set is not an http:// or https:// one";
   return new GatehouseError({
     code: "session_lost",
     server,
