@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Connected } from "./connect.ts";
 import { LineSplitter, NEWLINE } from "./frame.ts";
+import { Questions } from "./questions.ts";
 import { peek } from "./scan.ts";
 import type { WireError } from "./wire.ts";
 
@@ -39,6 +40,7 @@ export class AgentSession {
   #initialized: Buffer | null = null;
   /** Requests of the agent that nobody has answered yet. */
   readonly #inFlight = new Set<string>();
+  readonly #questions = new Questions();
   /** Frames that wait for a hub. */
   #queue: Buffer[] = [];
   #queued = 0;
@@ -84,7 +86,10 @@ export class AgentSession {
     else if (message.method === "notifications/initialized") this.#initialized = line;
     const isRequest = message.ok && message.method !== null && message.id !== null;
     if (isRequest) this.#inFlight.add(message.id as string);
-    if (this.#socket !== null) return this.#send(line);
+    if (!this.#questions.fromAgent(message)) return;
+    // While the handshake is being repeated, requests wait: some servers refuse what comes before `initialized`.
+    const isReady = this.#socket !== null && (this.#swallow === null || message.method === "initialize");
+    if (isReady) return this.#send(line);
     // Answers and notifications belong to a conversation that ended with the old hub.
     if (!isRequest || message.method === "initialize") {
       if (message.method === "initialize") void this.#reconnect(true);
@@ -122,6 +127,7 @@ export class AgentSession {
       }
       this.#inFlight.delete(message.id);
     }
+    this.#questions.toAgent(message);
     this.#write(line);
   }
 
@@ -153,6 +159,7 @@ export class AgentSession {
     this.#socket = null;
     this.#swallow = null;
     this.#options.stdin.resume();
+    for (const notice of this.#questions.withdraw()) this.#write(notice);
     const waiting = new Set(this.#queue.map((line) => peek(line).id));
     for (const id of this.#inFlight) {
       if (waiting.has(id)) continue;

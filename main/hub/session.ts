@@ -2,6 +2,7 @@
  * One agent's conversation with one server. Messages pass through untouched while the server can be reached; while it
  * cannot, the session answers by itself, and joins the server as soon as it can be reached, without the agent's help.
  */
+import { Questions } from "../../shim/questions.ts";
 import { type Peek, peek } from "../../shim/scan.ts";
 import { asGatehouseError, type GatehouseError } from "../errors.ts";
 import { INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, resultLine, rpcErrorLine } from "../jsonrpc.ts";
@@ -43,6 +44,7 @@ export class Session {
   #capabilities: Readonly<Record<string, unknown>> = {};
   #logLevel: Buffer | null = null;
   readonly #inFlight = new Map<string, InFlight>();
+  readonly #questions = new Questions();
   #queue: { line: Buffer; peeked: Peek }[] = [];
   #patience: NodeJS.Timeout | undefined;
   #connectLimit: NodeJS.Timeout | undefined;
@@ -86,6 +88,7 @@ export class Session {
       if (method !== null && id !== null) this.#beforeHandshake(id, method);
       return;
     }
+    if (!this.#questions.fromAgent(peeked)) return;
     if (method === null || id === null) {
       if (this.#link.kind === "ready") this.#link.upstream.send(line, peeked);
       else if (method === "notifications/cancelled") this.#cancelQueued(line);
@@ -206,6 +209,7 @@ export class Session {
       this.#inFlight.delete(peeked.id);
       if (request?.method === "tools/list") this.#countTools(line);
     }
+    this.#questions.toAgent(peeked);
     this.#agent.write(line);
   }
 
@@ -325,6 +329,7 @@ export class Session {
     const link = this.#link;
     this.#link = { kind: "none" };
     if (link.kind === "ready" || link.kind === "connecting") void link.upstream.close();
+    for (const notice of this.#questions.withdraw()) this.#agent.write(notice);
     for (const [id, { method }] of this.#inFlight) {
       if (method !== "") this.#answerWithout(id, method, null, error);
     }

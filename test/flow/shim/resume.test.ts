@@ -154,3 +154,59 @@ test("the end of the agent's stdin is the end, once", async () => {
   await waitFor("the end", () => (session.ended() > 0 ? true : undefined));
   expect(session.ended()).toBe(1);
 });
+
+test("what comes while the handshake is repeated follows it, however early it came", async () => {
+  const session = await start();
+  const first = await shakeHands(session);
+  first.socket.destroy();
+  await waitFor("a request that waits", async () => {
+    session.say({ id: "early", method: "tools/list" });
+    return session.reached.starts > 0 || undefined;
+  });
+  const second = await session.hub(1);
+  await got(second, 1);
+  session.say({ id: "late", method: "tools/call", params: { name: "pay" } });
+  session.say({ method: "notifications/roots/list_changed" });
+  session.say({ id: "last", method: "ping" });
+  await waitFor("the agent's words to be read", () => (session.stdin.readableLength === 0 ? true : undefined));
+  second.say({ id: 0, result: {} });
+  const all = await waitFor("the last request", () =>
+    second.got.some(({ id }) => id === "last") ? second.got : undefined,
+  );
+  expect(all.map(({ method }) => method).slice(0, 2)).toEqual(["initialize", "notifications/initialized"]);
+  expect(all.map(({ id }) => id).slice(-2)).toEqual(["late", "last"]);
+});
+
+test("a question of the old session is withdrawn; its answer is not taken for one to the new session's", async () => {
+  const session = await start();
+  const first = await shakeHands(session);
+  first.say({ id: 0, method: "elicitation/create", params: { message: "Delete the branch?" } });
+  first.say({ id: "q", method: "ping" });
+  await waitFor("the questions", () => session.agent.some(({ id }) => id === "q") || undefined);
+  session.say({ id: "q", result: {} });
+  await got(first, 3);
+  first.socket.destroy();
+  const notice = await waitFor("the withdrawal", () =>
+    session.agent.find(({ method }) => method === "notifications/cancelled"),
+  );
+  expect(notice).toMatchObject({ params: { requestId: 0 } });
+
+  session.say({ id: 5, method: "tools/list" });
+  const second = await session.hub(1);
+  await got(second, 1);
+  second.say({ id: 0, result: {} });
+  await got(second, 3);
+  session.say({ id: 0, result: { action: "accept" } });
+  second.say({ id: 0, method: "elicitation/create", params: { message: "Send the money?" } });
+  await waitFor("the new question", () =>
+    session.agent.some(({ params }) => (params as Json | undefined)?.message === "Send the money?") ? true : undefined,
+  );
+  session.say({ id: 0, result: { action: "decline" } });
+  const answers = await waitFor("an answer", () =>
+    second.got.some(({ result }) => result !== undefined) ? second.got : undefined,
+  );
+  expect(answers.filter(({ result }) => result !== undefined)).toMatchObject([
+    { id: 0, result: { action: "decline" } },
+  ]);
+  expect(session.agent.filter(({ method }) => method === "notifications/cancelled")).toHaveLength(1);
+});

@@ -261,6 +261,24 @@ test("an agent that outlived the hub is told to list again, in every state", () 
   expect(changes()).toHaveLength(3);
 });
 
+test("a server session that ends takes its questions with it; an answer to one reaches no later session", () => {
+  initialize();
+  upstream().accept();
+  initialized();
+  upstream().say({ jsonrpc: "2.0", id: 0, method: "elicitation/create", params: { message: "Delete the branch?" } });
+  session.wake();
+  expect(agent).toContainEqual(
+    expect.objectContaining({ method: "notifications/cancelled", params: expect.objectContaining({ requestId: 0 }) }),
+  );
+  upstream().accept();
+  say({ id: 0, result: { action: "accept" } });
+  upstream().say({ jsonrpc: "2.0", id: 0, method: "elicitation/create", params: { message: "Send the money?" } });
+  say({ id: 0, result: { action: "decline" } });
+  expect(upstream().sent.filter(({ result }) => result !== undefined)).toMatchObject([
+    { result: { action: "decline" } },
+  ]);
+});
+
 test("noise before and instead of a handshake is answered, not passed on", () => {
   session.receive(Buffer.from("not json"));
   say({ id: 1, method: "server/discover" });
