@@ -3,11 +3,10 @@ import { type CatalogueEntry, knownProvider } from "../config/catalogue.ts";
 import type { AuthConfig, RemoteServer } from "../config/types.ts";
 import { GatehouseError } from "../errors.ts";
 
-/** Errors that the right `auth` block may prevent. */
+/** Errors that the right `auth` block may prevent. Not all of discovery's: who is offline needs no other settings. */
 const CONFIGURABLE: ReadonlySet<string> = new Set([
   "client_id_required",
   "issuer_mismatch",
-  "metadata_discovery_failed",
   "metadata_invalid",
   "pkce_unsupported",
   "registration_failed",

@@ -2,6 +2,7 @@
 
 import type { AuthConfig, RemoteServer } from "../../../main/config/types.ts";
 import { GatehouseError } from "../../../main/errors.ts";
+import type { Resolve } from "../../../main/http/fetch.ts";
 import { createSignIns } from "../../../main/oauth/sign-ins.ts";
 import type { SignIns } from "../../../main/oauth/types.ts";
 import type { Browser, Log } from "../../../main/ports.ts";
@@ -106,12 +107,13 @@ export interface Rig {
 }
 
 /** Sign-ins on literals. Inside a running test; closed when it ends. */
-export function makeRig(parts: { browser?: Browser; vault?: MemoryVault } = {}): Rig {
+export function makeRig(parts: { browser?: Browser; vault?: MemoryVault; resolve?: Resolve } = {}): Rig {
   const vault = parts.vault ?? new MemoryVault();
   const browser = new PersonAtBrowser();
   const clock = new TestClock();
+  const resolving = parts.resolve === undefined ? {} : { resolve: parts.resolve };
   const signIns = use(
-    createSignIns({ vault, clock, log: quietLog, browser: parts.browser ?? browser, version: "0.0.0" }),
+    createSignIns({ vault, clock, log: quietLog, browser: parts.browser ?? browser, version: "0.0.0", ...resolving }),
   );
   return { vault, browser, clock, signIns };
 }

@@ -4,21 +4,23 @@ import { catalogue } from "../../../main/config/catalogue.ts";
 import type { AuthConfig } from "../../../main/config/types.ts";
 import { type FakeProvider, startFakeProvider } from "../../fixtures/providers/fake-provider.ts";
 import {
-  fakeAsana,
-  fakeAtlassian,
   fakeAuth0,
   fakeCognito,
   fakeEntra,
+  fakeKeycloak,
+  fakeKeycloakWithTrustedHosts,
+} from "../../fixtures/providers/identity-providers.ts";
+import type { Quirks } from "../../fixtures/providers/quirks.ts";
+import {
+  fakeAsana,
+  fakeAtlassian,
   fakeFigma,
   fakeGitHub,
   fakeGoogle,
-  fakeKeycloak,
-  fakeKeycloakWithTrustedHosts,
   fakeMiro,
   fakeNotion,
   fakeSlack,
-} from "../../fixtures/providers/providers.ts";
-import type { Quirks } from "../../fixtures/providers/quirks.ts";
+} from "../../fixtures/providers/service-providers.ts";
 import { use } from "../../fixtures/use.ts";
 import { errorOf, makeRig, type Rig, remoteServer } from "./parts.ts";
 
@@ -79,18 +81,12 @@ const PROVIDERS: readonly [name: string, quirks: Quirks, own?: AuthConfig][] = [
   ["asana", fakeAsana],
   ["auth0", fakeAuth0, { authorize_params: { audience: "urn:notes" } }],
   ["cognito", fakeCognito],
-  ["keycloak", fakeKeycloak],
   ["miro", fakeMiro],
 ];
 
-/** Those that a person signs in to without a word in the configuration. */
-const BY_ITSELF = [fakeKeycloak, fakeMiro, fakeNotion];
-
 describe("the catalogue's block", () => {
   test.each(PROVIDERS)("for %s makes a sign-in and a call work", async (name, quirks, own) => {
-    // Keycloak's block is for a realm that registers nobody.
-    const block = quirks === fakeKeycloak ? {} : await blockOf(name, quirks, own);
-    const { signIn, call, provider } = await scene(quirks, block);
+    const { signIn, call, provider } = await scene(quirks, await blockOf(name, quirks, own));
     expect(await call()).toBe(401);
     await signIn();
     expect(await call()).toBe(200);
@@ -104,14 +100,12 @@ describe("the catalogue's block", () => {
     expect(await call()).toBe(200);
   });
 
-  test.each(BY_ITSELF.map((quirks) => [quirks.name, quirks] as const))(
-    "is not needed for the %s",
-    async (_, quirks) => {
-      const { signIn, call } = await scene(quirks, {});
-      await signIn();
-      expect(await call()).toBe(200);
-    },
-  );
+  test("for a Keycloak that registers by itself is not needed: the smaller registration is taken", async () => {
+    const { signIn, call, provider } = await scene(fakeKeycloak, {});
+    await signIn();
+    expect(await call()).toBe(200);
+    expect(provider.askedAt(fakeKeycloak.registration ?? "").map(({ status }) => status)).toEqual([400, 201]);
+  });
 });
 
 describe("without it", () => {
@@ -135,6 +129,28 @@ describe("without it", () => {
     expect(browser.opened).toEqual([]);
     expect(provider.askedAt(quirks.authorization)).toEqual([]);
     expect(provider.askedAt(quirks.token)).toEqual([]);
+  });
+
+  test("the catalogue's advice comes with the error", async () => {
+    const { metadata = { at: "" } } = fakeGitHub;
+    const provider = use(await startFakeProvider(fakeGitHub));
+    const rig = makeRig({ resolve: () => Promise.reject(new Error("nothing outside of this machine is asked")) });
+    const server = remoteServer(fakeGitHub.server, { metadata_url: provider.here(metadata.at) });
+    rig.signIns.challenged(server, "default", {
+      status: 401,
+      scheme: "bearer",
+      resourceMetadata: null,
+      scope: null,
+      error: null,
+      errorDescription: null,
+      at: 0,
+    });
+    const { code, suggestion, details } = await errorOf(rig.signIns.signIn(server, "default", OPEN));
+    expect(code).toBe("client_id_required");
+    expect(suggestion).toContain(
+      "https://github.com/settings/developers with the redirect URI http://127.0.0.1:53682/callback",
+    );
+    expect(details).toMatchObject({ catalogue: "github", registration_attempted: false });
   });
 
   test("Figma's word on the registration is told", async () => {
