@@ -77,7 +77,10 @@ export function StatusLine({ server }: { readonly server: ServerStatus }) {
   );
 }
 
-/** Always the same element, so that the keyboard's focus stays when `Sign in` becomes `Cancel`. */
+/**
+ * Always the same element, so that the keyboard's focus stays when `Sign in` becomes `Cancel`. The second click of a
+ * double click is no word of its own: it would cancel what the first one began.
+ */
 export function NextButton({ server, describedBy }: { readonly server: ServerStatus; readonly describedBy: string }) {
   const next = nextAction(server);
   const verb = useNextVerb(server, next.kind);
@@ -88,7 +91,9 @@ export function NextButton({ server, describedBy }: { readonly server: ServerSta
       className={lookOf(server, next.kind)}
       aria-describedby={describedBy}
       aria-disabled={verb.busy}
-      onClick={verb.act}
+      onClick={({ detail: clicks }) => {
+        if (clicks < 2) verb.act();
+      }}
     >
       {next.label}
     </button>

@@ -280,6 +280,24 @@ describe("what a person does", () => {
     ]);
   });
 
+  test("takes a double click on Sign in for one click, not for Sign in and Cancel", async () => {
+    await app.set(made.snapshot({ servers: [made.server("acme", { state: "sign_in_required" })] }));
+    const box = await row("acme").getByRole("button", { name: "Sign in", exact: true }).boundingBox();
+    if (box === null) throw new Error("the button is not on the screen");
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    const press = async (clickCount: number): Promise<void> => {
+      await page.mouse.down({ clickCount });
+      await page.mouse.up({ clickCount });
+    };
+    await press(1);
+    await app.set(made.snapshot({ servers: [made.server("acme", { state: "signing_in" })] }));
+    await row("acme").getByRole("button", { name: "Cancel", exact: true }).waitFor();
+    await press(2);
+    await press(1);
+    await waitFor("the calls", async () => (await app.calls()).length > 1 || undefined);
+    expect((await app.calls()).map(({ method }) => method)).toEqual(["signIn", "cancelSignIn"]);
+  });
+
   test("copies the settings for an agent", async () => {
     await app.set(made.everyday());
     await row("github").getByRole("button", { name: "Details" }).click();
