@@ -30,17 +30,13 @@ export async function reachOrStartHub(
 ): Promise<Connected> {
   let reached = await reachHub(home, version, open);
   if (reached.kind !== "absent") return reached;
-  try {
-    mkdirSync(join(home, "state"), { recursive: true, mode: 0o700 });
-    mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    return { kind: "absent", why: `the folder ${home} cannot be used (${(error as NodeJS.ErrnoException).code})` };
-  }
   const lockPath = join(home, "state", "launch.lock");
   const deadline = Date.now() + START_LIMIT;
   let launched: Launched | null = null;
   let locked = false;
   try {
+    mkdirSync(join(home, "state"), { recursive: true, mode: 0o700 });
+    mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
     for (;;) {
       if (!locked && launched === null) {
         locked = takeLock(lockPath);
@@ -60,6 +56,8 @@ export async function reachOrStartHub(
       if (Date.now() > deadline)
         return { kind: "absent", why: launched?.why() ?? "another process is starting the hub and does not get it up" };
     }
+  } catch (error) {
+    return { kind: "absent", why: `the folder ${home} cannot be used (${(error as NodeJS.ErrnoException).code})` };
   } finally {
     if (locked) unlinkQuietly(lockPath);
   }
@@ -155,15 +153,25 @@ function lastLine(path: string): string {
   }
 }
 
+/** Throws the system's error when no lock can be made at all: the disk is full, or nobody may write there. */
 function takeLock(path: string): boolean {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const file = openSync(path, "wx", 0o600);
-      writeSync(file, String(process.pid));
-      closeSync(file);
+      try {
+        writeSync(file, String(process.pid));
+      } catch (error) {
+        unlinkQuietly(path);
+        throw error;
+      } finally {
+        closeSync(file);
+      }
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") return false;
+      const { code } = error as NodeJS.ErrnoException;
+      // On Windows a lock that is just being removed.
+      if (code === "EPERM" || code === "EBUSY") return false;
+      if (code !== "EEXIST") throw error;
       if (!isStale(path)) return false;
       unlinkQuietly(path);
     }
