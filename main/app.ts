@@ -4,13 +4,14 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Snapshot } from "../preload/api.ts";
 import { type HubRecord, readRecord } from "../shim/endpoint.ts";
+import { openActivity } from "./activity/activity.ts";
 import { agentCommand } from "./agent-command.ts";
 import { openConfig } from "./config/store.ts";
 import type { Config, RemoteServer } from "./config/types.ts";
+import { describeNetwork } from "./http/network.ts";
 import { Hub } from "./hub/hub.ts";
 import { KnownServers } from "./hub/known.ts";
 import type { Gate } from "./hub/server-runtime.ts";
-import { describeNetwork } from "./http/network.ts";
 import { createLog, logLevel } from "./log.ts";
 import { normalName } from "./names.ts";
 import { createSignIns } from "./oauth/sign-ins.ts";
@@ -156,12 +157,13 @@ interface Parts extends Omit<HubHandle, "close"> {
 async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeof createLog>): Promise<Parts> {
   const { env, browser, version } = options;
   const startedAt = systemClock.now();
-  const [config, vault, known] = await Promise.all([
+  const [config, vault, known, activity] = await Promise.all([
     openConfig({ path: paths.servers, env, log }),
     openVault({ paths, env, log }),
     KnownServers.open(join(paths.state, "known-servers.json"), log),
+    openActivity({ path: paths.activity, clock: systemClock }),
   ]);
-  const signIns = createSignIns({ vault, clock: systemClock, log, browser, version });
+  const signIns = createSignIns({ vault, clock: systemClock, log, browser, version, activity });
 
   const needsSignIn = (server: RemoteServer, account = "default"): boolean =>
     !signIns.isSignedIn(server, account) && known.needsSignIn(server.name, server.url) === true;
@@ -219,7 +221,7 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
     });
   }
 
-  const call = createVerbs({ config, hub: core, signIns, known, log, snapshot: () => announcer.now() });
+  const call = createVerbs({ config, hub: core, signIns, known, activity, log, snapshot: () => announcer.now() });
   return {
     core,
     call,
@@ -231,7 +233,7 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
       announcer.close();
       config.close();
       await Promise.all([signIns.close(), core.close()]);
-      await known.close();
+      await Promise.all([known.close(), activity.close()]);
       await log.close();
     },
   };

@@ -11,6 +11,8 @@ export interface ErrorParts {
   /** The one thing to do next. */
   readonly suggestion: string;
   readonly requestId?: string;
+  /** Of the error that this one only says more of, or says again; default: a new one. */
+  readonly correlationId?: string;
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
@@ -30,7 +32,7 @@ export class GatehouseError extends Error {
     this.code = parts.code;
     this.server = parts.server ?? null;
     this.suggestion = parts.suggestion;
-    this.correlationId = randomUUID();
+    this.correlationId = parts.correlationId ?? randomUUID();
     this.requestId = parts.requestId;
     this.details = parts.details;
   }

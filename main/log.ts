@@ -1,7 +1,5 @@
 /** The log: JSON lines in one file, bounded, without secrets. */
-import { appendFile, chmod, mkdir, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { isMissing } from "./atomic-file.ts";
+import { lineFile } from "./line-file.ts";
 import type { Log, LogLevel } from "./ports.ts";
 import { redact } from "./redact.ts";
 
@@ -9,8 +7,6 @@ const LEVELS = { debug: 10, info: 20, warn: 30, error: 40 } as const satisfies R
 
 const DEFAULT_MAX_BYTES = 5 * 1024 * 1024;
 const DEFAULT_FILES = 3;
-/** Characters that may wait for a slow disk; lines beyond are dropped and counted. */
-const MAX_PENDING = 4 * 1024 * 1024;
 
 export interface LogOptions {
   /** Made with 0600, its folder with 0700. Older lines move to `path.1`, `path.2`, … */
@@ -40,61 +36,16 @@ export function logLevel(name: string | undefined): LogLevel {
 /** Starts nothing and never throws: a disk that cannot be written costs log lines, not the hub. */
 export function createLog(options: LogOptions): FileLog {
   const { path, maxBytes = DEFAULT_MAX_BYTES, files = DEFAULT_FILES } = options;
-  let pending: string[] = [];
-  let pendingSize = 0;
-  let dropped = 0;
-  let writing: Promise<void> | null = null;
-  let closed = false;
-
-  const write = (level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void => {
-    if (closed || LEVELS[level] < LEVELS[options.level]) return;
-    const line = formatLine(level, event, fields, new Date());
-    if (pendingSize + line.length > MAX_PENDING) {
-      dropped += 1;
-      return;
-    }
-    pending.push(line);
-    pendingSize += line.length;
-    writing ??= drain();
+  const dropped = (lines: number): string => formatLine("warn", "log.dropped", { lines }, new Date());
+  const file = lineFile({ path, maxBytes, files, dropped });
+  const write: Write = (level, event, fields) => {
+    if (LEVELS[level] >= LEVELS[options.level]) file.write(formatLine(level, event, fields, new Date()));
   };
-
-  async function drain(): Promise<void> {
-    await Promise.resolve(); // lines of the same moment go out together
-    while (pending.length > 0) {
-      if (dropped > 0) pending.push(formatLine("warn", "log.dropped", { lines: dropped }, new Date()));
-      const text = pending.join("");
-      pending = [];
-      pendingSize = 0;
-      dropped = 0;
-      await append(text);
-    }
-    writing = null;
-  }
-
-  async function append(text: string): Promise<void> {
-    try {
-      const size = await sizeOf(path);
-      if (size === null) await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      else if (size > 0 && size + Buffer.byteLength(text) > maxBytes) await rotate(path, files);
-      await appendFile(path, text, { mode: 0o600 });
-      if (size === null) await chmod(path, 0o600);
-    } catch {
-      // A log has nowhere to complain to; the next lines try again.
-    }
-  }
-
-  const flush = async (): Promise<void> => {
-    while (writing !== null) await writing;
-  };
-
   return {
     ...methods(write),
     scoped: (fields) => methods((level, event, more) => write(level, event, { ...fields, ...more })),
-    flush,
-    close: async () => {
-      closed = true;
-      await flush();
-    },
+    flush: file.flush,
+    close: file.close,
   };
 }
 
@@ -128,23 +79,4 @@ const INVISIBLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
 function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
-
-async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
-}
-
-async function rotate(path: string, files: number): Promise<void> {
-  if (files < 2) return await rm(path, { force: true });
-  for (let n = files - 1; n > 0; n -= 1) {
-    const from = n === 1 ? path : `${path}.${n - 1}`;
-    await rename(from, `${path}.${n}`).catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
-    });
-  }
 }

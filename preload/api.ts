@@ -178,6 +178,43 @@ export interface SignInProgress {
   readonly user_code?: string;
 }
 
+export const ACTIVITY_KINDS = ["sign_in", "refresh"] as const;
+export type ActivityKind = (typeof ACTIVITY_KINDS)[number];
+
+/** One request of a sign-in or refresh, or the wait for the person. */
+export interface ActivityStep {
+  /** What it was for, as in `authorization server metadata`. */
+  readonly name: string;
+  /** Null, as `url`: no request. */
+  readonly method: string | null;
+  /** Without its query. */
+  readonly url: string | null;
+  readonly status: number | null;
+  /** Why there is no status; null when there is one. */
+  readonly error: string | null;
+  readonly started_at: string;
+  /** Of all repetitions. */
+  readonly ms: number;
+  /** How often it happened in a row with the same result. */
+  readonly times: number;
+}
+
+/** One sign-in or refresh that has ended. Times are ISO 8601 UTC. Holds no secret. */
+export interface ActivityRecord {
+  /** As in the errors of it. */
+  readonly request_id: string;
+  /** Of the error that ended it; null when it worked. */
+  readonly correlation_id: string | null;
+  readonly server: string;
+  readonly account: string;
+  readonly kind: ActivityKind;
+  readonly outcome: "done" | "failed";
+  readonly code: ErrorCode | null;
+  readonly started_at: string;
+  readonly ended_at: string;
+  readonly steps: readonly ActivityStep[];
+}
+
 /** What became of the tokens at the authorization server (RFC 7009). */
 export type Revocation = "revoked" | "not_supported" | "failed" | "kept" | "nothing";
 
@@ -219,6 +256,14 @@ export interface Api {
   setServerEnabled(params: { readonly name: string; readonly enabled: boolean }): { readonly name: string };
   /** Signs out of it and takes the entry out of `servers.json`. */
   removeServer(params: { readonly name: string }): { readonly name: string };
+  /** Sign-ins and refreshes, the newest first. */
+  activity(params: {
+    readonly server?: string;
+    /** A request id or a correlation id: of that one only. */
+    readonly request_id?: string;
+    /** Default 50. */
+    readonly limit?: number;
+  }): { readonly records: readonly ActivityRecord[] };
 }
 
 export type Method = keyof Api;
@@ -238,6 +283,7 @@ const METHOD_TABLE: Record<Method, true> = {
   updateServer: true,
   setServerEnabled: true,
   removeServer: true,
+  activity: true,
 };
 export const METHODS = Object.keys(METHOD_TABLE) as readonly Method[];
 

@@ -4,6 +4,7 @@
  */
 import type {
   AccountState,
+  ActivityRecord,
   ErrorCode,
   ErrorObject,
   ServerState,
@@ -322,6 +323,22 @@ export function vaultAdvice(vault: VaultStatus): string | null {
       return "They were left as they are. With the right passphrase they can be read again.";
     default:
       return never(vault.state);
+  }
+}
+
+/** What became of a sign-in or refresh. */
+export function activityText(record: ActivityRecord): Words {
+  if (record.outcome === "failed") {
+    const { code } = record;
+    return { label: errorHeadline(code ?? "internal"), tone: code === "sign_in_cancelled" ? "off" : "bad" };
+  }
+  switch (record.kind) {
+    case "sign_in":
+      return { label: "Signed in", tone: "ok" };
+    case "refresh":
+      return { label: "Renewed by itself", tone: "ok" };
+    default:
+      return never(record.kind);
   }
 }
 

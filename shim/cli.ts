@@ -2,24 +2,14 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import type {
-  Answer,
-  ErrorObject,
-  Method,
-  Params,
-  Result,
-  ServerStatus,
-  SignInProgress,
-  Snapshot,
-} from "../preload/api.ts";
+import type { Answer, ServerStatus, SignInProgress, Snapshot } from "../preload/api.ts";
 import { count, serverText, vaultText } from "../preload/text.ts";
-import { type Control, HubGone, openControl } from "./control.ts";
+import { activity } from "./cli-activity.ts";
+import { call, control, EXIT, failed, quoteName, say, Unreachable, Usage } from "./cli-base.ts";
+import { logs } from "./cli-logs.ts";
+import { type Control, HubGone } from "./control.ts";
 import { gatehouseHome } from "./endpoint.ts";
-import { reachHub, reachOrStartHub } from "./launch.ts";
 import { VERSION } from "./version.ts";
-
-/** Exit codes, exactly as documented. */
-const EXIT = { done: 0, failed: 1, usage: 2, needsSignIn: 3, unreachable: 4 } as const;
 
 const HELP = `Gatehouse: sign in to each remote MCP server once, use it from every agent.
 
@@ -37,6 +27,11 @@ For people
       --account <name>
       --keep-remote              forget the tokens here, leave them valid there
   status [--json]                what is running, and who needs you
+  activity                       sign-ins and refreshes, step by step
+      --request-id <id>          only this one: a request id or a correlation id, as errors show them
+      --server <name>, --limit <count>, --json
+  logs [server]                  the log, readably
+      --follow, --lines <count>, --json
   hub                            run the hub in the foreground, without a window
 
   --help, --version
@@ -64,6 +59,10 @@ export async function runCli(verb: string | undefined, args: readonly string[]):
         return await logout(args);
       case "status":
         return await status(args);
+      case "activity":
+        return await activity(args);
+      case "logs":
+        return await logs(args);
       case "hub":
         return await hub(args);
       case undefined:
@@ -85,27 +84,8 @@ export async function runCli(verb: string | undefined, args: readonly string[]):
   }
 }
 
-class Usage extends Error {}
-class Unreachable extends Error {}
-
 function isParseArgsError(error: unknown): boolean {
   return error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS");
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-async function control(start: boolean, onEvent?: (event: string, value: unknown) => void): Promise<Control> {
-  const home = gatehouseHome(process.env);
-  const open = { kind: "control" } as const;
-  const reached = await (start ? reachOrStartHub(home, VERSION, open) : reachHub(home, VERSION, open));
-  if (reached.kind === "open") return openControl(reached.socket, onEvent);
-  throw new Unreachable(reached.kind === "absent" ? `${reached.why}.` : reached.error.message);
-}
-
-async function call<M extends Method>(hub: Control, method: M, params: Params<M>): Promise<Result<Answer<M>>> {
-  return (await hub.call(method, params)) as Result<Answer<M>>;
 }
 
 function oneServer(positionals: readonly string[], verb: string): string {
@@ -228,10 +208,6 @@ async function status(args: readonly string[]): Promise<number> {
   }
 }
 
-function quoteName(name: string): string {
-  return /\s/u.test(name) ? `"${name}"` : name;
-}
-
 function table(snapshot: Snapshot): string {
   const lines: string[] = [];
   const { hub, config } = snapshot;
@@ -252,14 +228,6 @@ function describe(server: ServerStatus): string {
   if (server.tools !== null) parts.push(count(server.tools, "tool"));
   if (server.agents > 0) parts.push(`used by ${server.agent_names.join(", ") || count(server.agents, "agent")}`);
   return parts.join(", ");
-}
-
-function failed(error: ErrorObject): number {
-  say(`${error.message}\n${error.suggestion}`);
-  const ids = [`code ${error.code}`, `correlation id ${error.correlation_id}`];
-  if (error.request_id !== undefined) ids.push(`request id ${error.request_id}`);
-  say(`(${ids.join(", ")})`);
-  return error.code === "unknown_server" ? EXIT.usage : EXIT.failed;
 }
 
 async function hub(args: readonly string[]): Promise<number | null> {

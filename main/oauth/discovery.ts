@@ -164,6 +164,7 @@ async function getDocument(search: Search, url: string, what: string): Promise<D
   try {
     response = await fetch(url, {
       signal,
+      purpose: what,
       redirects: "same_origin",
       headers: { "mcp-protocol-version": "2025-11-25" },
     });

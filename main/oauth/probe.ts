@@ -37,9 +37,15 @@ export async function probe(run: Run, server: RemoteServer, prober: Prober): Pro
       body: JSON.stringify(initialize),
       signal,
       headersOnly: true,
+      purpose: "probe",
     });
   const get = () =>
-    fetch(server.url, { headers: { ...server.headers, accept: "text/event-stream" }, signal, headersOnly: true });
+    fetch(server.url, {
+      headers: { ...server.headers, accept: "text/event-stream" },
+      signal,
+      headersOnly: true,
+      purpose: "probe",
+    });
 
   let response = server.type === "sse" ? await get() : await post();
   if (server.type === "auto" && (response.status === 404 || response.status === 405)) response = await get();
@@ -67,6 +73,7 @@ async function endSession(server: RemoteServer, response: Response, { fetch, sig
     await fetch(server.url, {
       method: "DELETE",
       headers: { ...server.headers, "mcp-session-id": session },
+      purpose: "end of the probe",
       signal,
       headersOnly: true,
     });

@@ -1,4 +1,5 @@
 /** Errors of one sign-in, refresh or sign-out: the server's name and the request id are filled in once. */
+import type { Evidence } from "../activity/recording.ts";
 import { type ErrorParts, GatehouseError } from "../errors.ts";
 
 export interface Run {
@@ -21,6 +22,21 @@ export function inRun(run: Run, error: GatehouseError): GatehouseError {
     message: error.message,
     suggestion: error.suggestion,
     ...(error.details === undefined ? {} : { details: error.details }),
+    cause: error,
+  });
+}
+
+/** The same error, its details saying which metadata was asked for and whether a registration was tried. */
+export function withEvidence(error: GatehouseError, evidence: Evidence): GatehouseError {
+  const { code, server, message, suggestion, requestId, correlationId, details } = error;
+  return new GatehouseError({
+    code,
+    server,
+    message,
+    suggestion,
+    correlationId,
+    ...(requestId === undefined ? {} : { requestId }),
+    details: { ...evidence, ...details },
     cause: error,
   });
 }

@@ -2,6 +2,7 @@
  * Which client we are at an authorization server: the configured one, a client id metadata document, or one registered
  * for this sign-in (RFC 7591), in that order (MCP 2026-07-28 authorization).
  */
+import { REGISTRATION_PURPOSE } from "../activity/recording.ts";
 import type { RemoteServer } from "../config/types.ts";
 import { GatehouseError, quoteRemote } from "../errors.ts";
 import type { SafeFetch } from "../http/fetch.ts";
@@ -152,6 +153,7 @@ async function post(request: RegistrationRequest, endpoint: string, body: Json):
     return await fetch(endpoint, {
       method: "POST",
       headers: { "content-type": "application/json" },
+      purpose: REGISTRATION_PURPOSE,
       body: JSON.stringify(body),
       signal,
     });

@@ -1,6 +1,8 @@
 /** All sign-ins of the hub: flows under way, grants at hand, sign-out. The one door of this folder. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Revocation } from "../../preload/api.ts";
+import { type Activity, memoryActivity, type Recording } from "../activity/activity.ts";
+import type { Steps } from "../activity/recording.ts";
 import type { RemoteServer } from "../config/types.ts";
 import { asGatehouseError } from "../errors.ts";
 import { createSafeFetch, type Resolve, type SafeFetch } from "../http/fetch.ts";
@@ -9,6 +11,7 @@ import type { Grant, Vault } from "../vault/types.ts";
 import { type Account, Accounts, type Change } from "./accounts.ts";
 import { SignInFlow } from "./flow.ts";
 import { nothingWaits } from "./loopback.ts";
+import { withEvidence } from "./problem.ts";
 import { revokeToken } from "./token-endpoint.ts";
 import { TokenSource } from "./token-source.ts";
 import type { AuthStatus, SignInOptions, SignInOutcome, SignIns } from "./types.ts";
@@ -20,6 +23,8 @@ export interface SignInsParts {
   readonly browser: Browser;
   /** Ours, told to servers that are probed. */
   readonly version: string;
+  /** Default: remembered only here. */
+  readonly activity?: Activity;
   /** Host names to addresses; default: the system's. */
   readonly resolve?: Resolve;
 }
@@ -36,6 +41,7 @@ export function createSignIns(parts: SignInsParts): SignIns {
 class AllSignIns implements SignIns {
   readonly #parts: SignInsParts;
   readonly #accounts: Accounts;
+  readonly #activity: Activity;
   readonly #tokens: TokenSource;
   readonly #flows = new Map<string, { flow: SignInFlow; ended: Promise<Grant> }>();
   readonly #endedStates = new Set<string>();
@@ -43,8 +49,10 @@ class AllSignIns implements SignIns {
 
   constructor(parts: SignInsParts) {
     this.#parts = parts;
+    this.#activity = parts.activity ?? memoryActivity(parts.clock);
     this.#accounts = new Accounts(parts.vault, parts.clock);
     this.#tokens = new TokenSource({
+      activity: this.#activity,
       accounts: this.#accounts,
       clock: parts.clock,
       log: parts.log,
@@ -78,24 +86,25 @@ class AllSignIns implements SignIns {
     const id = flowId(server.name, account);
     let running = this.#flows.get(id);
     if (running === undefined) {
-      const flow = this.#startFlow(server, account, options);
-      running = { flow, ended: this.#ended(id, flow, this.#accounts.of(server, account)) };
+      const recording = this.#activity.begin({ server: server.name, account, kind: "sign_in" });
+      const flow = this.#startFlow(server, account, options, recording.steps);
+      running = { flow, ended: this.#ended(id, flow, this.#accounts.of(server, account), recording) };
       this.#flows.set(id, running);
     } else running.flow.join(options.openBrowser, options.onProgress);
     const grant = await running.ended;
     return { account, scope: grant.scope };
   }
 
-  #startFlow(server: RemoteServer, name: string, options: SignInOptions): SignInFlow {
+  #startFlow(server: RemoteServer, name: string, options: SignInOptions, steps: Steps): SignInFlow {
     const { vault, clock, log, browser, version } = this.#parts;
     const account = this.#accounts.of(server, name);
-    return new SignInFlow(
+    const flow: SignInFlow = new SignInFlow(
       {
         clock,
         log,
         browser,
         version,
-        fetchFor: (of) => this.#fetchFor(of),
+        fetchFor: (of) => steps.recording(this.#fetchFor(of)),
         checkVault: async () => void (await vault.get(account.key)),
         store: (grant) => this.#accounts.signedIn(account, grant),
         endedStates: this.#endedStates,
@@ -107,23 +116,29 @@ class AllSignIns implements SignIns {
         previous: account.grant,
         openBrowser: options.openBrowser,
         timeoutS: options.timeoutS ?? server.auth.callback_timeout ?? DEFAULT_CALLBACK_TIMEOUT_S,
-        onStatus: () => this.#accounts.changed(account, "status"),
+        onStatus: () => {
+          steps.waiting(flow.status().step === "waiting");
+          this.#accounts.changed(account, "status");
+        },
       },
       options.onProgress,
     );
+    return flow;
   }
 
   /** The flow's outcome, once everybody who looks sees that it has ended. */
-  async #ended(id: string, flow: SignInFlow, account: Account): Promise<Grant> {
+  async #ended(id: string, flow: SignInFlow, account: Account, recording: Recording): Promise<Grant> {
     const { log } = this.#parts;
     const fields = { server: account.key.server, account: account.key.account, request_id: flow.run.requestId };
     try {
       const grant = await flow.outcome;
+      recording.end(flow.run.requestId, null);
       log.info("sign_in.done", fields);
       return grant;
     } catch (thrown) {
-      const error = asGatehouseError(thrown, account.key.server);
+      const error = withEvidence(asGatehouseError(thrown, account.key.server), recording.steps.evidence());
       const { code, correlationId, details } = error;
+      recording.end(flow.run.requestId, error);
       log.warn("sign_in.failed", { ...fields, code, correlation_id: correlationId, details });
       if (code !== "sign_in_cancelled") account.error = error.toObject();
       throw error;

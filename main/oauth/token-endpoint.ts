@@ -49,7 +49,11 @@ export async function requestTokens(
   let idToken: string | null = null;
   let seen: Response | undefined;
   const config = configuration(endpoint, async (url, request) => {
-    seen = await fetch(url, { ...request, signal });
+    seen = await fetch(url, {
+      ...request,
+      signal,
+      purpose: `token (${grantType.split(":").at(-1)})`,
+    });
     const tidied = await tidyTokenResponse(seen);
     idToken = tidied.idToken;
     return tidied.response;
@@ -91,7 +95,7 @@ export async function revokeToken(
   fetch: SafeFetch,
   signal: AbortSignal,
 ): Promise<"revoked" | "unsupported" | "failed"> {
-  const config = configuration(endpoint, (url, request) => fetch(url, { ...request, signal }));
+  const config = configuration(endpoint, (url, request) => fetch(url, { ...request, signal, purpose: "revocation" }));
   try {
     await oidc.tokenRevocation(config, token, { token_type_hint: hint });
     return "revoked";

@@ -1,5 +1,6 @@
 /** Access tokens for the upstream transports: refreshed before they end, once for everybody, and never lost. */
 import { randomUUID } from "node:crypto";
+import type { Activity } from "../activity/activity.ts";
 import type { RemoteServer } from "../config/types.ts";
 import { asGatehouseError, type GatehouseError, quoteRemote } from "../errors.ts";
 import type { SafeFetch } from "../http/fetch.ts";
@@ -7,13 +8,14 @@ import type { Challenge, Clock, Credentials, Log } from "../ports.ts";
 import type { Grant } from "../vault/types.ts";
 import type { Account, Accounts } from "./accounts.ts";
 import { extraParameters } from "./authorization-request.ts";
-import { problem, type Run } from "./problem.ts";
+import { inRun, problem, type Run } from "./problem.ts";
 import { requestTokens, type TokenAnswer, type Tokens } from "./token-endpoint.ts";
 
 export interface TokenSourceParts {
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly log: Log;
+  readonly activity: Activity;
   readonly fetchFor: (server: RemoteServer) => SafeFetch;
   /** Ends what is under way. */
   readonly signal: AbortSignal;
@@ -168,25 +170,34 @@ export class TokenSource {
     const { grant } = account;
     if (grant === null || grant.refresh_token === null) return;
     if (clock.now() < account.retryAt) throw paused(run, account);
+    const recording = this.#parts.activity.begin({
+      server: server.name,
+      account: account.key.account,
+      kind: "refresh",
+    });
+    const fetch = recording.steps.recording(this.#parts.fetchFor(server));
     try {
-      const answer = await this.#ask(run, server, grant);
+      const answer = await this.#ask(run, server, grant, fetch);
       if (account.grant !== grant) return;
       if (answer.kind === "tokens") {
         await accounts.refreshed(account, renewedGrant(grant, answer.tokens, clock.now()));
         log.info("token.refreshed", fields);
+        recording.end(run.requestId, null);
         return;
       }
       if (answer.kind === "refused" && ENDS_A_GRANT.has(answer.error)) {
         if (await accounts.adopt(account)) return;
         const error = ended(run, answer.error);
         log.warn("token.grant_ended", { ...fields, error: quoteRemote(answer.error) });
+        recording.end(run.requestId, error);
         await accounts.end(account, error.toObject());
         return;
       }
       throw this.#failure(run, account, answer);
     } catch (thrown) {
       if (this.#parts.signal.aborted) throw thrown;
-      const error = asGatehouseError(thrown, server.name);
+      const error = inRun(run, asGatehouseError(thrown, server.name));
+      recording.end(run.requestId, error);
       log.warn("token.refresh_failed", { ...fields, code: error.code, details: error.details });
       account.error = error.toObject();
       accounts.changed(account, "status");
@@ -195,9 +206,8 @@ export class TokenSource {
   }
 
   /** A lost answer is asked for once more with the same refresh token: servers allow that for a moment. */
-  async #ask(run: Run, server: RemoteServer, grant: Grant): Promise<TokenAnswer> {
-    const { fetchFor, signal } = this.#parts;
-    const fetch = fetchFor(server);
+  async #ask(run: Run, server: RemoteServer, grant: Grant, fetch: SafeFetch): Promise<TokenAnswer> {
+    const { signal } = this.#parts;
     // No scope: RFC 6749 §6 gives the granted one then, and sending it again is an error with some servers.
     const parameters = {
       ...extraParameters(run, "token_params", server.auth.token_params),
@@ -237,13 +247,18 @@ function refreshFailed(run: Run, reason: string): GatehouseError {
 }
 
 function paused(run: Run, account: Account): GatehouseError {
-  const details = account.error?.details;
-  return problem(run, {
-    code: "refresh_failed",
-    message: account.error?.message ?? `The sign-in to “${run.server}” could not be renewed just now. It is kept.`,
-    suggestion: account.error?.suggestion ?? "Try again in a moment.",
-    ...(details === undefined ? {} : { details }),
-  });
+  const { details, request_id: requestId = run.requestId, correlation_id: correlationId } = account.error ?? {};
+  // The refresh that failed is what there is to look up: this call has asked nobody.
+  return problem(
+    { ...run, requestId },
+    {
+      ...(correlationId === undefined ? {} : { correlationId }),
+      code: "refresh_failed",
+      message: account.error?.message ?? `The sign-in to “${run.server}” could not be renewed just now. It is kept.`,
+      suggestion: account.error?.suggestion ?? "Try again in a moment.",
+      ...(details === undefined ? {} : { details }),
+    },
+  );
 }
 
 function ended(run: Run, error: string): GatehouseError {

@@ -31,6 +31,11 @@ export const PARAMS = {
   updateServer: z.strictObject({ name: server, new_name: z.string().max(256).optional(), server: input.optional() }),
   setServerEnabled: z.strictObject({ name: server, enabled: z.boolean() }),
   removeServer: z.strictObject({ name: server }),
+  activity: z.strictObject({
+    server: server.optional(),
+    request_id: z.string().min(1).max(128).optional(),
+    limit: z.number().int().min(1).max(1000).optional(),
+  }),
 } satisfies { readonly [M in Method]: z.ZodType };
 
 /** The parameters of a method after the check. */

@@ -7,6 +7,7 @@ import {
   type SignInProgress,
   type Snapshot,
 } from "../../preload/api.ts";
+import type { Activity } from "../activity/activity.ts";
 import type { ConfigStore } from "../config/store.ts";
 import type { RemoteServer, ServerConfig } from "../config/types.ts";
 import { asGatehouseError, GatehouseError } from "../errors.ts";
@@ -22,6 +23,7 @@ export interface VerbDeps {
   readonly hub: Hub;
   readonly signIns: SignIns;
   readonly known: KnownServers;
+  readonly activity: Activity;
   readonly log: Log;
   readonly snapshot: () => Snapshot;
 }
@@ -68,7 +70,7 @@ async function perform<M extends Method>(
 }
 
 function handlersOf(deps: VerbDeps): Handlers {
-  const { config, hub, signIns, known, snapshot } = deps;
+  const { config, hub, signIns, known, activity, snapshot } = deps;
 
   function find(name: string): ServerConfig {
     const server = config.current.servers.get(name);
@@ -195,6 +197,10 @@ function handlersOf(deps: VerbDeps): Handlers {
       await config.remove(name);
       return { name };
     },
+
+    activity: async ({ server, request_id, limit }) => ({
+      records: await activity.find({ server, id: request_id, limit }),
+    }),
   };
 }
 
