@@ -11,7 +11,7 @@ export const SETS: Readonly<
 > = {
   "2025-11-25": { required: true, count: 18, version: "2025-11-25" },
   backcompat: { required: true, count: 2, version: "2025-03-26" },
-  extensions: { required: false, count: 6, version: null },
+  extensions: { required: true, count: 6, version: null },
   "2026-07-28": { required: false, count: 32, version: "2026-07-28" },
 };
 
