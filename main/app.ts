@@ -20,6 +20,7 @@ import { attach, hubGone } from "./pipe/attach.ts";
 import { serveControl } from "./pipe/control.ts";
 import { isAlive, newPipeAddress, newRecord, type Ownership, takeOwnership } from "./pipe/ownership.ts";
 import { listen, type Pipe } from "./pipe/server.ts";
+import { takeOver } from "./pipe/takeover.ts";
 import { type Browser, systemClock } from "./ports.ts";
 import { openVault } from "./vault/index.ts";
 import { Announcer } from "./verbs/announcer.ts";
@@ -34,6 +35,8 @@ export interface HubOptions {
   readonly role: HubRecord["role"];
   /** Connections on the pipe now. */
   readonly onConnections?: (count: number) => void;
+  /** An app wants this hub's place. Absent: the hub keeps it. */
+  readonly onYield?: () => void;
 }
 
 /** Milliseconds that a slow keychain may hold the start up. */
@@ -49,7 +52,7 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
   const log = createLog({ path: join(paths.logs, "gatehouse.log"), level: logLevel(options.env.GATEHOUSE_LOG_LEVEL) });
   const parts = await assemble(options, paths, log);
   const address = await newPipeAddress(paths.home);
-  const record = newRecord(address.path, options.version, options.role);
+  const record = newRecord(address.path, options.version, options.role, options.onYield !== undefined);
   let pipe: Pipe | null = null;
   let ownership: Ownership | null = null;
   try {
@@ -58,7 +61,7 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
       log,
       openSession: ({ server, account, resume }, agent) =>
         parts.core.openSession(normalName(server), account, agent, resume),
-      openControl: (peer) => serveControl(peer, { call: parts.call, on: parts.on }),
+      openControl: (peer) => serveControl(peer, { call: parts.call, on: parts.on, onYield: options.onYield }),
       onCount: options.onConnections ?? (() => {}),
     });
     ownership = await takeOwnership(paths.home, record);
@@ -108,6 +111,7 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
         void own.call("probe", {});
         return follow(own);
       }
+      if (await takeOver(home, options.version)) continue;
       const other = await attach(home, options.version);
       if (other !== null) {
         void other.gone.then(async () => {

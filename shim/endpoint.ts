@@ -28,6 +28,8 @@ export interface HubRecord {
   readonly pid: number;
   readonly version: string;
   readonly role: "app" | "headless";
+  /** Started by a shim in the background: it makes way for an app that asks it to (`yield` on a control connection). */
+  readonly yields?: boolean;
 }
 
 export function recordPath(home: string): string {

@@ -16,7 +16,8 @@
  * - a **control** connection carries calls of `preload/api.ts`: client → {"id":1,"method":"signOut","params":{…}},
  *   hub → {"id":1,"result":Result}; and what the hub says by itself: {"event":"snapshot","value":{…}}, after
  *   {"id":2,"method":"subscribe","params":{"events":["snapshot"]}}; and, without being asked, the steps of a sign-in that
- *   was called for on this connection: {"event":"signInProgress","value":{…}}.
+ *   was called for on this connection: {"event":"signInProgress","value":{…}}. A hub whose record says that it yields
+ *   ends when it is told {"id":3,"method":"yield","params":{}}.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 

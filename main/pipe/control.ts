@@ -8,6 +8,8 @@ import type { Peer, Service } from "./server.ts";
 export interface Calls {
   call(method: string, params: unknown, onProgress: (progress: SignInProgress) => void): Promise<unknown>;
   on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void;
+  /** Ends this hub for an app's sake; absent: it stays. */
+  readonly onYield?: (() => void) | undefined;
 }
 
 const EVENTS: Record<keyof Events, true> = { snapshot: true };
@@ -27,6 +29,7 @@ export function serveControl(peer: Peer, calls: Calls): Service {
         for (const event of eventsOf(params)) unsubscribes.push(calls.on(event, (value) => write({ event, value })));
         return write({ id, result: { ok: true, value: {} } });
       }
+      if (method === "yield") return calls.onYield === undefined ? peer.close() : calls.onYield();
       if (!(METHODS as readonly string[]).includes(method)) return peer.close();
       const onProgress = (value: SignInProgress): void => write({ event: "signInProgress", value });
       void calls.call(method, params, onProgress).then((result) => write({ id, result }));

@@ -31,8 +31,9 @@ export async function newPipeAddress(home: string, platform: NodeJS.Platform = p
   return { path: join(folder, "pipe.sock"), folder };
 }
 
-export function newRecord(pipe: string, version: string, role: HubRecord["role"]): HubRecord {
-  return { wire: WIRE_VERSION, pipe, key: randomBytes(32).toString("base64url"), pid: process.pid, version, role };
+export function newRecord(pipe: string, version: string, role: HubRecord["role"], yields = false): HubRecord {
+  const key = randomBytes(32).toString("base64url");
+  return { wire: WIRE_VERSION, pipe, key, pid: process.pid, version, role, ...(yields ? { yields } : {}) };
 }
 
 export interface Ownership {

@@ -1,6 +1,7 @@
 /** The app and `gatehouse hub` own a home alike: whoever is first has it, and the other one goes on with it. */
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Snapshot } from "../../preload/api.ts";
 import { startAgent } from "../fixtures/agent.ts";
 import { electronExecutable, startApp } from "../fixtures/app.ts";
 import { ACCOUNTS, startAuthorizationServer } from "../fixtures/authorization-server.ts";
@@ -40,6 +41,28 @@ test("an app that finds a hub running draws that one, and takes over when it end
   await row.getByText("Claude").waitFor();
   home.writeServers({ everything: everythingServer(), second: everythingServer() });
   await (await app.window()).getByRole("listitem", { name: "second" }).waitFor();
+});
+
+test("a hub that an agent without a desktop in its environment started makes way for the app, and the agent goes on", async () => {
+  const desktop = use(await startDesktop());
+  const as = use(await startAuthorizationServer());
+  const acme = use(await startProtectedServer({ issuer: as }));
+  const home = use(makeHome({ acme: { url: acme.url } }));
+  // What the MCP SDKs hand on to a server that they start.
+  const { HOME, PATH } = desktop.env;
+  const bare = { ...Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])), HOME, PATH };
+  const agent = use(await startAgent({ home: home.path, env: bare, server: "acme", clientName: "Claude" }));
+  const told = await agent.client.callTool({ name: "sign_in", arguments: {} });
+  expect(told.structuredContent).toMatchObject({ code: "vault_unavailable" });
+
+  const there = { home: home.path, env: desktop.env };
+  const app = use(await startApp(there));
+  const snapshot = async (): Promise<Snapshot> =>
+    JSON.parse((await runCli(["status", "--json"], there)).stdout) as Snapshot;
+  await waitFor("the agent at the app", async () => ((await snapshot()).servers[0]?.agents === 1 ? true : undefined));
+  expect((await snapshot()).hub).toMatchObject({ pid: app.pid, vault: { kind: "keychain", state: "ok" } });
+  const now = await agent.client.callTool({ name: "sign_in", arguments: {} });
+  expect(now.structuredContent).toMatchObject({ code: "sign_in_required" });
 });
 
 test("an agent that comes first starts the app in the tray, without a window; the person's start shows it", async () => {
