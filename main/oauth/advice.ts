@@ -13,6 +13,9 @@ const CONFIGURABLE: ReadonlySet<string> = new Set([
   "token_exchange_failed",
 ]);
 
+/** Members that say which authorization server is meant. */
+const PINS = ["authorization_server", "metadata_url", "token_endpoint"];
+
 /**
  * The same error with a suggestion that names what to set, and `details.auth`, the members themselves; the error as it is
  * when the provider is not known or everything known about it is set already.
@@ -25,6 +28,8 @@ export async function advised(server: RemoteServer, error: GatehouseError): Prom
   const missing = missingMembers(known, server.auth);
   const needsClient = known.client !== null && server.auth.client_id === undefined;
   if (Object.keys(missing).length === 0 && !needsClient) return error;
+  // A warning not to go on stays a warning, unless saying which issuer is meant is what was missing.
+  if (error.code === "issuer_mismatch" && !PINS.some((name) => Object.hasOwn(missing, name))) return error;
   return new GatehouseError({
     code: error.code,
     server: error.server,

@@ -68,6 +68,7 @@ describe("advice", () => {
     ["nothing is known", "https://api.example.com/mcp", {}, "client_id_required"],
     ["everything is set", "https://mcp.notion.com/mcp", {}, "registration_failed"],
     ["it is another matter", "https://api.githubcopilot.com/mcp/", {}, "callback_timeout"],
+    ["another issuer answers than was meant", "https://api.githubcopilot.com/mcp/", {}, "issuer_mismatch"],
     ["the answer was not ours to trust", "https://api.githubcopilot.com/mcp/", {}, "state_mismatch"],
   ] as const)("is not given where %s", async (_, url, auth, code) => {
     const error = failed(code);
