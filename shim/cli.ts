@@ -90,7 +90,7 @@ function isParseArgsError(error: unknown): boolean {
 
 function oneServer(positionals: readonly string[], verb: string): string {
   const [server, ...more] = positionals;
-  if (server === undefined || more.length > 0) throw new Usage(`Usage: gatehouse ${verb} <server>`);
+  if (!server || more.length > 0) throw new Usage(`Usage: gatehouse ${verb} <server>`);
   return server;
 }
 
@@ -106,7 +106,7 @@ async function login(args: readonly string[]): Promise<number> {
   });
   const server = oneServer(positionals, "login");
   const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
-  if (timeout !== undefined && !(timeout > 0 && timeout <= 86_400))
+  if (timeout !== undefined && !(timeout >= 1 && timeout <= 86_400))
     throw new Usage("--timeout takes a number of seconds, from 1 to 86400.");
   const openBrowser = !values["no-browser"] && process.env.HEADLESS !== "true";
   const account = values.account === undefined ? {} : { account: values.account };

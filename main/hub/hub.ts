@@ -14,6 +14,8 @@ export interface OpenSession {
 export class Hub {
   readonly #deps: HubDeps;
   readonly #servers = new Map<string, ServerRuntime>();
+  /** What is wrong with the whole file: an unknown name may stand in it. */
+  #broken: GatehouseError | null = null;
 
   constructor(deps: HubDeps) {
     this.#deps = deps;
@@ -21,6 +23,7 @@ export class Hub {
 
   /** Takes a configuration into force. Sessions of a server that is gone are told so and wait for its return. */
   apply(config: Config): void {
+    this.#broken = config.error;
     const defined = new Set<string>();
     for (const [name, definition] of [...config.servers, ...config.invalid]) {
       defined.add(name);
@@ -63,7 +66,7 @@ export class Hub {
   #known(name: string): ServerRuntime {
     const server = this.#servers.get(name);
     if (server !== undefined) return server;
-    throw unknownServer(name, [...this.#servers.keys()]);
+    throw this.#broken ?? unknownServer(name, [...this.#servers.keys()]);
   }
 }
 

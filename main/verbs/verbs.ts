@@ -76,7 +76,7 @@ function handlersOf(deps: VerbDeps): Handlers {
     const server = config.current.servers.get(name);
     if (server !== undefined) return server;
     const broken = config.current.invalid.get(name);
-    throw broken ?? unknownServer(name, [...config.current.servers.keys()]);
+    throw broken ?? config.current.error ?? unknownServer(name, [...config.current.servers.keys()]);
   }
 
   function findRemote(name: string): RemoteServer {

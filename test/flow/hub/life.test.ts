@@ -148,6 +148,35 @@ test("a broken servers.json: line and column, the last good state stays, the fil
   expect(await failure(agent.callText("echo", { message: "gone" }))).toMatchObject({ code: "unknown_server" });
 });
 
+test("a servers.json that is broken from the start is what an agent and a terminal are told of", async () => {
+  const home = use(makeHome('{ "mcpServers": { "acme": { "url": "https://mcp.acme.example/mcp" } } '));
+  for (const args of [
+    ["connect", "acme"],
+    ["login", "acme"],
+    ["logout", "acme"],
+  ]) {
+    const { code, stderr } = await runCli(args, { home: home.path, env: PLAIN });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/servers\.json, line 1, column \d+/);
+    expect(stderr).toContain("config_invalid");
+  }
+});
+
+test("what a terminal was given wrong is a matter of usage, not a mistake of the program", async () => {
+  const world = await makeWorld();
+  for (const args of [
+    ["login", ""],
+    ["logout", ""],
+    ["login", "acme", "--timeout", "0.5"],
+    ["login", "acme", "--timeout", ""],
+    ["login", "acme", "--timeout", "soon"],
+  ]) {
+    const { code, stderr } = await world.cli(args);
+    expect({ args, code }).toEqual({ args, code: 2 });
+    expect(stderr).toContain("--help");
+  }
+});
+
 test("an entry that is wrong fails by itself, says what is wrong, and works for the same agent once it is right", async () => {
   const open = use(await startProtectedServer({}));
   const world = await makeWorld({ open: { url: "ftp://nowhere" } });
