@@ -23,6 +23,9 @@ import { listen, type Pipe } from "./pipe/server.ts";
 import { takeOver } from "./pipe/takeover.ts";
 import { type Browser, systemClock } from "./ports.ts";
 import { openVault } from "./vault/index.ts";
+import { KnownAccounts } from "./vault/known-accounts.ts";
+import { openMovableVault } from "./vault/movable.ts";
+import { checkedAccountName } from "./verbs/accounts.ts";
 import { Announcer } from "./verbs/announcer.ts";
 import type { HubHandle } from "./verbs/handle.ts";
 import { takeSnapshot } from "./verbs/snapshot.ts";
@@ -60,7 +63,12 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
       record,
       log,
       openSession: ({ server, account, resume }, agent) =>
-        parts.core.openSession(normalName(server), account, agent, resume),
+        parts.core.openSession(
+          normalName(server),
+          account === null ? null : checkedAccountName(server, account),
+          agent,
+          resume,
+        ),
       openControl: (peer) => serveControl(peer, { call: parts.call, on: parts.on, onYield: options.onYield }),
       onCount: options.onConnections ?? (() => {}),
     });
@@ -161,20 +169,31 @@ interface Parts extends Omit<HubHandle, "close"> {
 async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeof createLog>): Promise<Parts> {
   const { env, browser, version } = options;
   const startedAt = systemClock.now();
-  const [config, vault, known, activity] = await Promise.all([
+  const [config, accounts, known, activity] = await Promise.all([
     openConfig({ path: paths.servers, env, log }),
-    openVault({ paths, env, log }),
+    // A vault in memory is for machines that keep nothing, not even names.
+    env.GATEHOUSE_VAULT === "memory"
+      ? new KnownAccounts()
+      : KnownAccounts.open(join(paths.state, "accounts.json"), log),
     KnownServers.open(join(paths.state, "known-servers.json"), log),
     openActivity({ path: paths.activity, clock: systemClock }),
   ]);
-  const signIns = createSignIns({ vault, clock: systemClock, log, browser, version, activity });
+  const vault = await openMovableVault({
+    choicePath: join(paths.state, "vault.json"),
+    fixed: env.GATEHOUSE_VAULT,
+    open: (kind) => openVault({ paths, env: { ...env, GATEHOUSE_VAULT: kind }, log }),
+    keys: () => accounts.keys(),
+    log,
+  });
+  const signIns = createSignIns({ vault, known: accounts, clock: systemClock, log, browser, version, activity });
 
-  const needsSignIn = (server: RemoteServer, account = "default"): boolean =>
+  const needsSignIn = (server: RemoteServer, account: string): boolean =>
     !signIns.isSignedIn(server, account) && known.needsSignIn(server.name, server.url) === true;
   const gate: Gate = {
     needsSignIn,
     isVaultShut: () => vault.status().state !== "ok" && vault.status().state !== "unknown",
-    isRefused: (server) => signIns.status(server).challenge?.status === 401,
+    isRefused: (server, account) => signIns.isRefused(server, account),
+    defaultAccount: (server) => signIns.defaultAccount(server),
     credentials(server, account) {
       const credentials = signIns.credentials(server, account);
       return {
@@ -208,6 +227,7 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
       known.setNeedsSignIn(name, server.url, true);
       core.wake(name, account);
     }
+    if (kind === "default") core.defaultChanged(name);
     announcer.changed();
   });
   const stopConfig = config.onChange((current) => {
@@ -225,7 +245,17 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
     });
   }
 
-  const call = createVerbs({ config, hub: core, signIns, known, activity, log, snapshot: () => announcer.now() });
+  const call = createVerbs({
+    config,
+    hub: core,
+    signIns,
+    known,
+    activity,
+    log,
+    vault,
+    snapshot: () => announcer.now(),
+    changed: () => announcer.changed(),
+  });
   return {
     core,
     call,
@@ -237,7 +267,7 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
       announcer.close();
       config.close();
       await Promise.all([signIns.close(), core.close()]);
-      await Promise.all([known.close(), activity.close()]);
+      await Promise.all([known.close(), accounts.close(), vault.close(), activity.close()]);
       await log.close();
     },
   };

@@ -1,10 +1,17 @@
-/** What a server may be called. */
+/** What a server and an account may be called. */
 
 /** Code points. */
 export const MAX_NAME = 64;
 
 // Marks are part of how many scripts write their letters, so they may follow one.
 const NAME = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._-]*$/u;
+
+/** The same, and what addresses of e-mail are made of: people call their accounts so. */
+const ACCOUNT = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._@+-]*$/u;
+
+export function isAccountName(name: string): boolean {
+  return ACCOUNT.test(name) && name.trim() === name && Array.from(name).length <= MAX_NAME;
+}
 
 export type NameCheck = { readonly ok: true } | { readonly ok: false; readonly suggestion: string };
 

@@ -85,6 +85,10 @@ export type AccountState = (typeof ACCOUNT_STATES)[number];
 export interface AccountStatus {
   /** `default` unless named. */
   readonly name: string;
+  /** The one that is meant when none is named: by an agent, a row's button, the command line. */
+  readonly default: boolean;
+  /** Agents that use it cannot go on until somebody signs in to it. */
+  readonly needed: boolean;
   readonly state: AccountState;
   /** Space-separated, as granted; null when unknown. */
   readonly scope: string | null;
@@ -128,7 +132,7 @@ export interface ServerStatus {
   /** The command line of a stdio server; null otherwise. */
   readonly command: string | null;
   readonly state: ServerState;
-  /** Empty for a server that has no sign-in. */
+  /** The default account first. Empty for a server that has no sign-in. */
   readonly accounts: readonly AccountStatus[];
   readonly error: ErrorObject | null;
   /** Tools in the server's last list; null when nobody listed them yet. */
@@ -246,6 +250,24 @@ export interface Api {
     /** True: forget the grant here and leave it valid at the authorization server. */
     readonly keep_remote?: boolean;
   }): { readonly was_signed_in: boolean; readonly revocation: Revocation };
+  /** Agents that name no account use this one from now on, without a restart. */
+  setDefaultAccount(params: { readonly server: string; readonly account: string }): {
+    readonly server: string;
+    readonly account: string;
+  };
+  /** Signs out of it, revokes its tokens and forgets its name. */
+  removeAccount(params: { readonly server: string; readonly account: string }): {
+    readonly server: string;
+    readonly account: string;
+  };
+  /** Brings every sign-in into this store, which is the chosen one from then on. */
+  moveVault(params: { readonly to: "keychain" | "file" }): {
+    readonly vault: VaultStatus;
+    /** Sign-ins that came from the other store. */
+    readonly moved: number;
+    /** Copies that the other store could not delete yet; that is tried again at the next start. */
+    readonly left: number;
+  };
   /** Connects again now instead of at the next scheduled try. */
   retry(params: { readonly server: string }): { readonly server: string };
   addServer(params: { readonly name: string; readonly server: ServerInput }): { readonly name: string };
@@ -278,6 +300,9 @@ const METHOD_TABLE: Record<Method, true> = {
   submitCallback: true,
   cancelSignIn: true,
   signOut: true,
+  setDefaultAccount: true,
+  removeAccount: true,
+  moveVault: true,
   retry: true,
   addServer: true,
   updateServer: true,

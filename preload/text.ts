@@ -270,9 +270,17 @@ function failingAction(error: ErrorObject | null, signedIn: boolean): NextAction
   return way === "sign_in" && !signedIn ? SIGN_IN : { kind: "retry", label: "Retry" };
 }
 
-export const signInLabel = (server: string): string => `Sign in to ${server}`;
-export const signOutLabel = (server: string): string => `Sign out of ${server}`;
-export const cancelLabel = (server: string): string => `Cancel sign-in to ${server}`;
+/** ` as work`, nothing for the account that is meant without a name (null). */
+export const asAccount = (account: string | null): string => {
+  if (account === null) return "";
+  return account === "default" ? " with your account" : ` as ${account}`;
+};
+export const signInLabel = (server: string, account: string | null = null): string =>
+  `Sign in to ${server}${asAccount(account)}`;
+export const signOutLabel = (server: string, account: string | null = null): string =>
+  `Sign out of ${server}${asAccount(account)}`;
+export const cancelLabel = (server: string, account: string | null = null): string =>
+  `Cancel sign-in to ${server}${asAccount(account)}`;
 export const retryLabel = (server: string): string => `Retry ${server}`;
 
 /** Where sign-ins rest, as a person calls it. `platform` as in `process.platform`, when known. */

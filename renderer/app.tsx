@@ -1,7 +1,7 @@
 /** The whole screen: side, banners, list, details, dialogs, and what went wrong. */
 import type { ErrorObject, Snapshot } from "../preload/api.ts";
 import { vaultAdvice, vaultText } from "../preload/text.ts";
-import { ConfirmRemove, ConfirmSignOut } from "./confirm.tsx";
+import { ConfirmRemove, ConfirmRemoveAccount, ConfirmSignOut } from "./confirm.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { ErrorNotice } from "./error-notice.tsx";
 import { Mark, StateShape } from "./icons.tsx";
@@ -125,6 +125,8 @@ function Dialogs({ snapshot }: { readonly snapshot: Snapshot }) {
       return <ConfirmRemove server={server} />;
     case "sign_out":
       return <ConfirmSignOut server={server} account={dialog.account} />;
+    case "remove_account":
+      return <ConfirmRemoveAccount server={server} account={dialog.account} />;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Questions before something is lost: each says what. */
 import { useState } from "react";
+import { hasSeveral } from "../preload/accounts.ts";
 import type { ErrorObject, ServerStatus } from "../preload/api.ts";
 import { isSignedIn, signOutLabel } from "../preload/text.ts";
 import { ErrorNotice } from "./error-notice.tsx";
@@ -63,12 +64,27 @@ export function ConfirmRemove({ server }: { readonly server: ServerStatus }) {
   );
 }
 
+export function ConfirmRemoveAccount({ server, account }: { readonly server: ServerStatus; readonly account: string }) {
+  const run = useApp((state) => state.run);
+  return (
+    <Confirm
+      title={`Remove ${account} from ${server.name}?`}
+      text={`You are signed out of it, and agents that ask for ${server.name}@${account} need you to sign in again.`}
+      action="Remove"
+      run={async () => {
+        const result = await run("removeAccount", { server: server.name, account });
+        return result.ok ? null : result.error;
+      }}
+    />
+  );
+}
+
 export function ConfirmSignOut({ server, account }: { readonly server: ServerStatus; readonly account: string }) {
   const run = useApp((state) => state.run);
   const users = server.agent_names.length === 0 ? "Agents" : server.agent_names.join(", ");
   return (
     <Confirm
-      title={`${signOutLabel(server.name)}?`}
+      title={`${signOutLabel(server.name, hasSeveral(server) ? account : null)}?`}
       text={`${users} can no longer use its tools until you sign in again. The sign-in leaves your keychain and is withdrawn at the server where it allows that.`}
       action="Sign out"
       run={async () => {

@@ -1,4 +1,5 @@
 /** The small print of a server: account, tools, agents, address. Pure. */
+import { accountLabel } from "../preload/accounts.ts";
 import type { ServerStatus } from "../preload/api.ts";
 import { count, errorHeadline, isSignedIn } from "../preload/text.ts";
 import { relativeTime, timeLeft } from "./time.ts";
@@ -52,12 +53,10 @@ export function askedText(asked: { readonly agent: string; readonly at: string }
   return `${asked.agent} asked ${relativeTime(asked.at, Math.max(now, Date.parse(asked.at)))}`;
 }
 
-/** Named accounts by name; the unnamed one is told by the server's address. */
+/** Accounts by name; one alone without a name is told by the server's address. */
 function accountNames(server: ServerStatus): string | null {
-  const names = server.accounts
-    .filter((account) => account.state === "signed_in" && account.name !== "default")
-    .map((account) => account.name);
-  return names.length === 0 ? placeOf(server) : names.join(", ");
+  const names = server.accounts.filter(({ state }) => state === "signed_in").map(({ name }) => name);
+  return names.every((name) => name === "default") ? placeOf(server) : names.map(accountLabel).join(", ");
 }
 
 /** What an agent's settings need to reach this server through Gatehouse. `command`: program and first arguments. */

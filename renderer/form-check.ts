@@ -14,6 +14,21 @@ export function nameProblem(name: string, taken: readonly string[]): string | nu
   return taken.some((other) => other === trimmed) ? "There is a server of this name already." : null;
 }
 
+/** The same and what addresses of e-mail are made of. */
+const ACCOUNT = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._@+-]*$/u;
+
+/** `taken`: names of accounts that there are. Case does not tell two apart: not every keychain sees it. */
+export function accountProblem(name: string, taken: readonly string[]): string | null {
+  const trimmed = name.trim().normalize("NFC");
+  if (trimmed === "") return "Give it a name, such as work.";
+  if (Array.from(trimmed).length > MAX_NAME) return `At most ${MAX_NAME} characters.`;
+  if (!ACCOUNT.test(trimmed)) return "Letters, digits, space, “.”, “_”, “-”, “@” and “+”, and first a letter or digit.";
+  const same = taken.find((other) => other.toLowerCase() === trimmed.toLowerCase());
+  if (same === "default" || trimmed.toLowerCase() === "default")
+    return "This is what the account without a name is called.";
+  return same === undefined ? null : `There is an account “${same}” already.`;
+}
+
 export function urlProblem(text: string): string | null {
   const trimmed = text.trim();
   if (trimmed === "") return "Paste the server's address.";

@@ -1,14 +1,16 @@
 /** All there is to know of one server, beside the list, or instead of it in a narrow window. */
-import { Fragment, type ReactNode, useEffect, useId, useRef } from "react";
-import type { AccountStatus, ServerStatus } from "../preload/api.ts";
-import { accountText, count, needUnknown } from "../preload/text.ts";
+import { useEffect, useId, useRef } from "react";
+import type { ServerStatus } from "../preload/api.ts";
+import { count, needUnknown } from "../preload/text.ts";
+import { Accounts } from "./accounts.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { agentSnippet, agentsText, askedText, placeOf } from "./describe.ts";
 import { ErrorNotice } from "./error-notice.tsx";
-import { BackIcon, CloseIcon, StateShape, Tile } from "./icons.tsx";
+import { Fact, Url } from "./facts.tsx";
+import { BackIcon, CloseIcon, Tile } from "./icons.tsx";
 import { NextButton, StatusLine } from "./server-row.tsx";
 import { useApp } from "./store.ts";
-import { dateOf, relativeTime, useNow } from "./time.ts";
+import { useNow } from "./time.ts";
 
 export function ServerDetail({ server }: { readonly server: ServerStatus }) {
   const select = useApp((state) => state.select);
@@ -55,11 +57,7 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
       <NarrowActions server={server} />
       {server.error !== null && server.error.code !== "sign_in_required" && <ErrorNotice error={server.error} />}
       <SignInCard server={server} />
-      {server.accounts
-        .filter((account) => account.state !== "signed_out")
-        .map((account) => (
-          <AccountCard key={account.name} account={account} />
-        ))}
+      <Accounts server={server} />
       <ConnectionCard server={server} />
       <AgentCard name={server.name} />
     </aside>
@@ -116,48 +114,6 @@ function SignInCard({ server }: { readonly server: ServerStatus }) {
   );
 }
 
-function AccountCard({ account }: { readonly account: AccountStatus }) {
-  const now = useNow();
-  const { label, tone } = accountText(account.state);
-  const scopes = account.scope?.split(/\s+/).filter(Boolean) ?? [];
-  return (
-    <section className="card" aria-label={`Account ${account.name}`}>
-      <div className="card-head">
-        <strong>{account.name === "default" ? "Your account" : account.name}</strong>
-        <span className={`state tone-${tone}`}>
-          <StateShape tone={tone} />
-          {label}
-        </span>
-      </div>
-      <dl>
-        {scopes.length > 0 && (
-          <Fact term="Access">
-            <span className="chips">
-              {scopes.map((scope) => (
-                <code key={scope}>{scope}</code>
-              ))}
-            </span>
-          </Fact>
-        )}
-        <Fact term="Renews">{renewal(account, now)}</Fact>
-        {account.since !== null && <Fact term="Since">{dateOf(account.since, now)}</Fact>}
-        {account.issuer !== null && (
-          <Fact term="Signed in at">
-            <Url text={account.issuer} />
-          </Fact>
-        )}
-      </dl>
-    </section>
-  );
-}
-
-function renewal(account: AccountStatus, now: number): string {
-  if (account.state === "expired") return "no longer: sign in again";
-  if (account.renewable) return "by itself";
-  if (account.expires_at === null) return "not known";
-  return `not by itself; ends ${relativeTime(account.expires_at, now)}`;
-}
-
 function ConnectionCard({ server }: { readonly server: ServerStatus }) {
   const run = useApp((state) => state.run);
   const agents = agentsText(server);
@@ -206,30 +162,5 @@ function AgentCard({ name }: { readonly name: string }) {
         <code>{snippet}</code>
       </pre>
     </section>
-  );
-}
-
-/** An address that breaks after its slashes rather than anywhere. */
-function Url({ text }: { readonly text: string }) {
-  const parts = text.split(/(?<=[/?&])(?=[^/])/);
-  return (
-    <span className="url">
-      {parts.map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one fixed text never move
-        <Fragment key={index}>
-          {part}
-          <wbr />
-        </Fragment>
-      ))}
-    </span>
-  );
-}
-
-function Fact({ term, children }: { readonly term: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }

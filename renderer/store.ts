@@ -10,7 +10,7 @@ export type OpenDialog =
   | { readonly kind: "add" }
   | { readonly kind: "edit"; readonly server: string }
   | { readonly kind: "remove"; readonly server: string }
-  | { readonly kind: "sign_out"; readonly server: string; readonly account: string };
+  | { readonly kind: "sign_out" | "remove_account"; readonly server: string; readonly account: string };
 
 export interface AppState {
   /** Null until the hub has answered for the first time. */
@@ -38,8 +38,8 @@ export interface AppState {
 const MAX_ERRORS = 3;
 
 export function pendingKey(method: Method, params: unknown): string {
-  const { server, name } = params as { server?: string; name?: string };
-  return `${method} ${server ?? name ?? ""}`;
+  const { server, name, account } = params as { server?: string; name?: string; account?: string };
+  return [method, server ?? name, account].filter((part) => part !== undefined).join(" ");
 }
 
 const LOST: ErrorObject = {

@@ -1,5 +1,6 @@
 /** From a server's next action to the call that does it, for rows and details alike. */
 import { useContext } from "react";
+import { accountToCancel, accountToSignIn, accountToSignOut, ofAccount } from "../preload/accounts.ts";
 import type { Method, ServerStatus } from "../preload/api.ts";
 import type { NextKind } from "../preload/text.ts";
 import { pendingKey, StoreContext, useApp } from "./store.ts";
@@ -13,7 +14,9 @@ export interface Verb {
 export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
   const store = useContext(StoreContext);
   const method = methodOf(kind);
-  const busy = useApp((state) => method !== null && state.pending.has(pendingKey(method, { server: server.name })));
+  const account = accountOf(server, kind);
+  const key = method === null ? null : pendingKey(method, { server: server.name, ...ofAccount(account) });
+  const busy = useApp((state) => key !== null && state.pending.has(key));
   return {
     // signIn answers when the whole sign-in has ended; once it shows in the state, the button is another one.
     busy,
@@ -23,10 +26,10 @@ export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
       const { name } = server;
       switch (kind) {
         case "sign_in":
-          void run("signIn", { server: name });
+          void run("signIn", { server: name, ...ofAccount(account) });
           return;
         case "cancel":
-          void run("cancelSignIn", { server: name });
+          void run("cancelSignIn", { server: name, ...ofAccount(account) });
           return;
         case "retry":
           void run("retry", { server: name });
@@ -35,7 +38,7 @@ export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
           void run("setServerEnabled", { name, enabled: true });
           return;
         case "sign_out":
-          open({ kind: "sign_out", server: name, account: signedInAccount(server) });
+          open({ kind: "sign_out", server: name, account: account ?? defaultAccount(server) });
           return;
         case "none":
           return;
@@ -44,8 +47,15 @@ export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
   };
 }
 
-function signedInAccount(server: ServerStatus): string {
-  return server.accounts.find((account) => account.state === "signed_in")?.name ?? "default";
+/** The account that is not the default one and yet meant. */
+function accountOf(server: ServerStatus, kind: NextKind): string | null {
+  if (kind === "sign_in") return accountToSignIn(server);
+  if (kind === "cancel") return accountToCancel(server);
+  return kind === "sign_out" ? accountToSignOut(server) : null;
+}
+
+function defaultAccount(server: ServerStatus): string {
+  return server.accounts.find((account) => account.default)?.name ?? "default";
 }
 
 function methodOf(kind: NextKind): Method | null {

@@ -93,7 +93,7 @@ const BUNDLES = [
     out: "dist/shim/cli.cjs",
     options: { ...node, target: "node18" },
     mayLoad: (name) => name.startsWith("node:"),
-    mayHold: (path) => path.startsWith("shim/") || /^preload\/(api|text)\.ts$/.test(path),
+    mayHold: (path) => path.startsWith("shim/") || /^preload\/(api|text|accounts)\.ts$/.test(path),
     because: "the command line needs Node and the contract, nothing else",
   },
   {

@@ -2,13 +2,17 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { accountToSignIn, accountWords, hasSeveral, ofAccount } from "../preload/accounts.ts";
 import type { Answer, ServerStatus, SignInProgress, Snapshot } from "../preload/api.ts";
 import { count, serverText, vaultText } from "../preload/text.ts";
 import { activity } from "./cli-activity.ts";
 import { call, control, EXIT, failed, quoteName, say, Unreachable, Usage } from "./cli-base.ts";
 import { logs } from "./cli-logs.ts";
+import { use } from "./cli-use.ts";
+import { vault } from "./cli-vault.ts";
 import { type Control, HubGone } from "./control.ts";
 import { gatehouseHome } from "./endpoint.ts";
+import { splitTarget } from "./target.ts";
 import { VERSION } from "./version.ts";
 
 const HELP = `Gatehouse: sign in to each remote MCP server once, use it from every agent.
@@ -24,8 +28,11 @@ For people
       --account <name>           which identity, if you have several
       --timeout <seconds>        how long to wait for you (default 300)
   logout <server>                sign out and revoke the tokens
-      --account <name>
+      --account <name>           <server>@<account> says the same
       --keep-remote              forget the tokens here, leave them valid there
+  use <server>@<account>         the account that agents mean when they name none
+  vault status                   where sign-ins are kept
+  vault move keychain|file       move them into the system's keychain or an encrypted file
   status [--json]                what is running, and who needs you
   activity                       sign-ins and refreshes, step by step
       --request-id <id>          only this one: a request id or a correlation id, as errors show them
@@ -63,6 +70,10 @@ export async function runCli(verb: string | undefined, args: readonly string[]):
         return await activity(args);
       case "logs":
         return await logs(args);
+      case "use":
+        return await use(args);
+      case "vault":
+        return await vault(args);
       case "hub":
         return await hub(args);
       case undefined:
@@ -88,10 +99,18 @@ function isParseArgsError(error: unknown): boolean {
   return error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS");
 }
 
-function oneServer(positionals: readonly string[], verb: string): string {
-  const [server, ...more] = positionals;
-  if (!server || more.length > 0) throw new Usage(`Usage: gatehouse ${verb} <server>`);
-  return server;
+/** The server, and the account unless it is the default one. */
+function oneTarget(
+  positionals: readonly string[],
+  option: string | undefined,
+  verb: string,
+): { server: string; account: { readonly account?: string } } {
+  const [text, ...more] = positionals;
+  if (!text || more.length > 0) throw new Usage(`Usage: gatehouse ${verb} <server>[@account]`);
+  const { server, account } = splitTarget(text);
+  if (option !== undefined && account !== null && option !== account)
+    throw new Usage(`“${text}” and --account ${option} name two accounts.`);
+  return { server, account: ofAccount(option ?? account) };
 }
 
 async function login(args: readonly string[]): Promise<number> {
@@ -104,12 +123,11 @@ async function login(args: readonly string[]): Promise<number> {
       timeout: { type: "string" },
     },
   });
-  const server = oneServer(positionals, "login");
+  const { server, account } = oneTarget(positionals, values.account, "login");
   const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
   if (timeout !== undefined && !(timeout >= 1 && timeout <= 86_400))
     throw new Usage("--timeout takes a number of seconds, from 1 to 86400.");
   const openBrowser = !values["no-browser"] && process.env.HEADLESS !== "true";
-  const account = values.account === undefined ? {} : { account: values.account };
   const hub: Control = await control(true, (event, value) => {
     if (event !== "signInProgress") return;
     const progress = value as SignInProgress;
@@ -159,13 +177,13 @@ async function logout(args: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: { account: { type: "string" }, "keep-remote": { type: "boolean", default: false } },
   });
-  const server = oneServer(positionals, "logout");
+  const { server, account } = oneTarget(positionals, values.account, "logout");
   const hub = await control(true);
   try {
     const result = await call(hub, "signOut", {
       server,
       keep_remote: values["keep-remote"],
-      ...(values.account === undefined ? {} : { account: values.account }),
+      ...account,
     });
     if (!result.ok) return failed(result.error);
     say(signedOut(server, result.value));
@@ -201,7 +219,11 @@ async function status(args: readonly string[]): Promise<number> {
     if (values.json) process.stdout.write(`${JSON.stringify(snapshot, null, 2)}\n`);
     else process.stdout.write(table(snapshot));
     const needy = snapshot.servers.filter((server) => server.state === "sign_in_required");
-    for (const server of needy) if (!values.json) say(`To sign in: gatehouse login ${quoteName(server.name)}`);
+    for (const server of needy) {
+      const account = accountToSignIn(server);
+      const option = account === null ? "" : ` --account ${quoteName(account)}`;
+      if (!values.json) say(`To sign in: gatehouse login ${quoteName(server.name)}${option}`);
+    }
     return needy.length > 0 ? EXIT.needsSignIn : EXIT.done;
   } finally {
     hub.close();
@@ -219,8 +241,18 @@ function table(snapshot: Snapshot): string {
     lines.push(`  ${server.name.padEnd(width)}  ${describe(server)}`);
     if (server.error !== null)
       lines.push(`  ${" ".repeat(width)}  ${server.error.message} ${server.error.suggestion} (${server.error.code})`);
+    for (const account of namedAccounts(server)) lines.push(`  ${" ".repeat(width)}  ${account}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** A line for each account, where there is more to say than the server's own line does. */
+function namedAccounts(server: ServerStatus): string[] {
+  if (!hasSeveral(server) && (server.accounts[0]?.name ?? "default") === "default") return [];
+  return server.accounts.map((account) => {
+    const mark = account.default ? " (used by default)" : "";
+    return `${account.name}${mark}: ${accountWords(account).label}`;
+  });
 }
 
 function describe(server: ServerStatus): string {

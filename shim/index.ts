@@ -3,6 +3,7 @@ import { connectHub } from "./connect.ts";
 import { gatehouseHome, readRecord } from "./endpoint.ts";
 import { reachHub, reachOrStartHub } from "./launch.ts";
 import { AgentSession } from "./resume.ts";
+import { splitTarget } from "./target.ts";
 import { VERSION } from "./version.ts";
 import type { Open, WireError } from "./wire.ts";
 
@@ -19,9 +20,7 @@ async function connect(args: readonly string[]): Promise<void> {
     return;
   }
   const home = gatehouseHome(process.env);
-  const at = target.lastIndexOf("@");
-  const server = at > 0 ? target.slice(0, at) : target;
-  const account = at > 0 ? target.slice(at + 1) : "default";
+  const { server, account } = splitTarget(target);
   const open = (resume: boolean): Open => ({ kind: "session", server, account, resume });
 
   // Not a byte of the agent's is read before the hub has taken the session.

@@ -44,7 +44,8 @@ export type Open =
   | {
       readonly kind: "session";
       readonly server: string;
-      readonly account: string;
+      /** Null: the server's default account, whichever that is at the time. */
+      readonly account: string | null;
       /** The agent has its handshake already: the shim goes on after the hub went away. */
       readonly resume: boolean;
     }
@@ -106,7 +107,7 @@ export function isOpen(value: unknown): value is Open {
   return (
     open.kind === "session" &&
     typeof open.server === "string" &&
-    typeof open.account === "string" &&
+    (open.account === null || typeof open.account === "string") &&
     typeof open.resume === "boolean"
   );
 }

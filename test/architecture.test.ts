@@ -14,7 +14,7 @@ const FOLDERS = ["shim", "preload", "main", "renderer"];
 const PLACES: readonly { readonly name: string; readonly files: RegExp; readonly rank: number }[] = [
   { name: "wire", files: /^shim\/(wire|frame|scan|questions|endpoint)\.ts$/, rank: 0 },
   { name: "pipe client", files: /^shim\/(connect|control)\.ts$/, rank: 1 },
-  { name: "contract", files: /^preload\/(api|text)\.ts$/, rank: 1 },
+  { name: "contract", files: /^preload\/(api|text|accounts)\.ts$/, rank: 1 },
   { name: "shim/cli", files: /^shim\/cli(-[a-z]+)?\.ts$/, rank: 3 },
   { name: "shim/index", files: /^shim\/index\.ts$/, rank: 4 },
   { name: "shim", files: /^shim\//, rank: 2 },

@@ -99,19 +99,18 @@ function act(action: TrayAction, hub: Promise<HubHandle>, show: () => void): voi
       app.quit();
       return;
     case "call":
-      void callFromTray(action.method, action.server, hub, show);
+      void callFromTray(action, hub, show);
       return;
   }
 }
 
 /** A failure is in the snapshot; the window is where it can be read. */
 async function callFromTray(
-  method: Extract<TrayAction, { kind: "call" }>["method"],
-  server: string,
+  { kind: _kind, method, ...params }: Extract<TrayAction, { kind: "call" }>,
   hub: Promise<HubHandle>,
   show: () => void,
 ): Promise<void> {
-  const answer = await (await hub).call(method, { server });
+  const answer = await (await hub).call(method, params);
   if (!answer.ok && answer.error.code !== "sign_in_cancelled") show();
 }
 

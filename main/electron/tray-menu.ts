@@ -1,5 +1,16 @@
 /** The tray as data: what it says and what a click does, drawn from the snapshot. Pure. */
-import type { ErrorObject, ServerStatus, Snapshot } from "../../preload/api.ts";
+
+import {
+  accountLabel,
+  accountToCancel,
+  accountToSignIn,
+  accountToSignOut,
+  accountWords,
+  defaultLabel,
+  hasSeveral,
+  ofAccount,
+} from "../../preload/accounts.ts";
+import type { AccountStatus, ErrorObject, ServerStatus, Snapshot } from "../../preload/api.ts";
 import {
   cancelLabel,
   count,
@@ -15,10 +26,10 @@ import {
 export type TrayAction =
   | { readonly kind: "open" }
   | { readonly kind: "quit" }
-  | { readonly kind: "call"; readonly method: TrayMethod; readonly server: string };
+  | { readonly kind: "call"; readonly method: TrayMethod; readonly server: string; readonly account?: string };
 
-/** The verbs that the tray offers; each takes a server's name. */
-export type TrayMethod = "signIn" | "cancelSignIn" | "signOut" | "retry";
+/** The verbs that the tray offers; each takes a server's name, and all but `retry` an account's. */
+export type TrayMethod = "signIn" | "cancelSignIn" | "signOut" | "setDefaultAccount" | "retry";
 
 export type MenuEntry =
   | { readonly type: "separator" }
@@ -43,13 +54,16 @@ export function trayMenu(snapshot: Snapshot | null): MenuModel {
   const servers = snapshot?.servers ?? [];
   const needing = servers.filter((server) => server.state === "sign_in_required");
   const busy = servers.filter((server) => server.state === "signing_in");
-  const others = servers.filter((server) => server.state !== "sign_in_required" && server.state !== "signing_in");
+  // With several accounts there is more to do than the one thing that is needed.
+  const others = servers.filter(
+    (server) => hasSeveral(server) || (server.state !== "sign_in_required" && server.state !== "signing_in"),
+  );
 
   const groups: MenuEntry[][] = [
     snapshot === null ? [plain("Starting…")] : notices(snapshot),
     [
-      ...needing.map((server) => call(signInLabel(server.name), "signIn", server)),
-      ...busy.map((server) => call(cancelLabel(server.name), "cancelSignIn", server)),
+      ...needing.map((server) => signIn(server, accountToSignIn(server))),
+      ...busy.map((server) => cancel(server, accountToCancel(server))),
     ],
     listed(others.map(serverEntry)),
     [
@@ -103,12 +117,32 @@ function serverEntry(server: ServerStatus): MenuEntry {
 
 function serverActions(server: ServerStatus): MenuEntry[] {
   const next = nextAction(server).kind;
-  const entries: MenuEntry[] = [];
-  if (next === "sign_in") entries.push(call(signInLabel(server.name), "signIn", server));
-  if (next === "retry") entries.push(call(retryLabel(server.name), "retry", server));
-  if (isSignedIn(server)) entries.push(call(signOutLabel(server.name), "signOut", server));
+  const retry = next === "retry" ? [call(retryLabel(server.name), "retry", server, null)] : [];
+  if (hasSeveral(server)) return joined([retry, ...server.accounts.map((account) => accountEntries(server, account))]);
+  const entries: MenuEntry[] = [...retry];
+  if (next === "sign_in") entries.push(signIn(server, accountToSignIn(server)));
+  if (isSignedIn(server)) entries.push(signOut(server, accountToSignOut(server)));
   return entries;
 }
+
+function accountEntries(server: ServerStatus, account: AccountStatus): MenuEntry[] {
+  const { name } = account;
+  const mark = account.default ? ", used by default" : "";
+  const entries = [plain(`${accountLabel(name)}: ${accountWords(account).label}${mark}`)];
+  if (server.state === "disabled") return entries;
+  if (server.sign_in?.account === name) entries.push(cancel(server, name));
+  else if (account.state === "signed_in") entries.push(signOut(server, name));
+  else entries.push(signIn(server, name));
+  if (!account.default) entries.push(call(defaultLabel(name), "setDefaultAccount", server, name));
+  return entries;
+}
+
+const signIn = (server: ServerStatus, account: string | null): MenuEntry =>
+  call(signInLabel(server.name, account), "signIn", server, account);
+const cancel = (server: ServerStatus, account: string | null): MenuEntry =>
+  call(cancelLabel(server.name, account), "cancelSignIn", server, account);
+const signOut = (server: ServerStatus, account: string | null): MenuEntry =>
+  call(signOutLabel(server.name, account), "signOut", server, account);
 
 /** A server that works but whose last sign-in or refresh failed says so too. */
 function errorMark(error: ErrorObject | null, server: ServerStatus): string {
@@ -130,6 +164,7 @@ function plain(label: string): MenuEntry {
   return { type: "item", label, action: null };
 }
 
-function call(label: string, method: TrayMethod, server: ServerStatus): MenuEntry {
-  return { type: "item", label, action: { kind: "call", method, server: server.name } };
+/** `account`: null, the default one. */
+function call(label: string, method: TrayMethod, server: ServerStatus, account: string | null): MenuEntry {
+  return { type: "item", label, action: { kind: "call", method, server: server.name, ...ofAccount(account) } };
 }

@@ -39,8 +39,8 @@ export class Hub {
     this.#deps.changed();
   }
 
-  /** Throws `unknown_server`, whose details hold the names there are. */
-  openSession(name: string, account: string, agent: AgentPort, resumed: boolean): OpenSession {
+  /** `account`: null follows the default one. Throws `unknown_server`, whose details hold the names there are. */
+  openSession(name: string, account: string | null, agent: AgentPort, resumed: boolean): OpenSession {
     const server = this.#known(name);
     const session: Session = server.open(account, agent, resumed);
     return { receive: (line) => session.receive(line), close: () => server.release(session) };
@@ -49,6 +49,11 @@ export class Hub {
   /** Sessions of this server (and account, null: all) look again at what they may do. */
   wake(name: string, account: string | null): void {
     this.#servers.get(name)?.wake(account);
+  }
+
+  /** Agents that named no account are on another one now. */
+  defaultChanged(name: string): void {
+    this.#servers.get(name)?.defaultChanged();
   }
 
   view(name: string): ServerView | null {

@@ -17,8 +17,10 @@ export interface Gate {
   needsSignIn(server: RemoteServer, account: string): boolean;
   /** Grants cannot be read now: only asking the server tells what is wrong. */
   isVaultShut(): boolean;
-  /** The server answered 401 last, whether or not somebody is signed in. */
-  isRefused(server: RemoteServer): boolean;
+  /** The server answered this account with 401 last, whether or not somebody is signed in. */
+  isRefused(server: RemoteServer, account: string): boolean;
+  /** The account that is meant by who names none. */
+  defaultAccount(server: RemoteServer): string;
 }
 
 export interface HubDeps {
@@ -41,20 +43,27 @@ export interface ServerView {
   readonly ready: number;
   /** Why a session has no server. */
   readonly error: GatehouseError | null;
-  /** The need to sign in, while there is one. */
+  /** The need to sign in, while there is one; that of the default account before any other. */
   readonly need: GatehouseError | null;
+  /** Accounts that somebody must sign in to. */
+  readonly needs: readonly string[];
+  /** Accounts that agents are connected with. */
+  readonly accounts: readonly string[];
   readonly tools: number | null;
   readonly agents: readonly string[];
   readonly asked: { readonly agent: string; readonly at: number } | null;
 }
 
+/** Of a server that has no accounts. */
+const NO_ACCOUNT = "default";
 /** A local program may have to be fetched by its package runner first. */
 const STDIO_CONNECT_LIMIT = 120_000;
 const HTTP_CONNECT_LIMIT = 30_000;
 
 interface Entry {
   readonly session: Session;
-  readonly account: string;
+  /** Null: whichever is the default one. */
+  readonly account: string | null;
 }
 
 export class ServerRuntime {
@@ -63,7 +72,8 @@ export class ServerRuntime {
   #definition: Definition;
   readonly #sessions = new Set<Entry>();
   #tools: number | null = null;
-  #need: GatehouseError | null = null;
+  /** By account. */
+  readonly #needs = new Map<string, GatehouseError>();
   #asked: { agent: string; at: number } | null = null;
 
   constructor(name: string, definition: Definition, deps: HubDeps) {
@@ -85,7 +95,8 @@ export class ServerRuntime {
     this.wake(null);
   }
 
-  open(account: string, agent: AgentPort, resumed: boolean): Session {
+  /** `account`: null follows the default one, also when that becomes another. */
+  open(account: string | null, agent: AgentPort, resumed: boolean): Session {
     const session: Session = new Session(this.#host(account), agent, resumed);
     this.#sessions.add({ session, account });
     return session;
@@ -97,14 +108,23 @@ export class ServerRuntime {
     this.#deps.changed();
   }
 
-  /** Somebody has to sign in: the same error until that changes. */
-  #currentNeed(): GatehouseError | null {
+  /** Somebody has to sign in to this account: the same error until that changes. */
+  #currentNeed(account: string): GatehouseError | null {
     const remote = this.#remote();
     const { gate } = this.#deps;
-    if (remote !== null && (gate.needsSignIn(remote, "default") || gate.isRefused(remote)))
-      return this.#needed(signInRequired(this.name));
-    this.#need = null;
+    if (remote !== null && (gate.needsSignIn(remote, account) || gate.isRefused(remote, account)))
+      return this.#needed(account, this.#signInRequired(account));
+    this.#needs.delete(account);
     return null;
+  }
+
+  #signInRequired(account: string, cause?: GatehouseError): GatehouseError {
+    return signInRequired(this.name, account === this.#accountOf(null) ? null : account, cause);
+  }
+
+  #accountOf(account: string | null): string {
+    const remote = this.#remote();
+    return account ?? (remote === null ? NO_ACCOUNT : this.#deps.gate.defaultAccount(remote));
   }
 
   #remote(): RemoteServer | null {
@@ -113,12 +133,18 @@ export class ServerRuntime {
   }
 
   /** What was found out by asking the server is more exact than what is known without. */
-  #needed(error: GatehouseError, found = false): GatehouseError {
-    if (this.#need === null || (found && this.#need.code !== error.code)) {
-      this.#need = error;
-      this.#report(error);
-    }
-    return this.#need;
+  #needed(account: string, error: GatehouseError, found = false): GatehouseError {
+    const known = this.#needs.get(account);
+    if (known !== undefined && !(found && known.code !== error.code)) return known;
+    this.#needs.set(account, error);
+    this.#report(error);
+    return error;
+  }
+
+  /** The server itself has told the need. Its connection does not know what its account is called. */
+  #found(account: string, cause: GatehouseError): GatehouseError {
+    const unnamed = cause.code !== "sign_in_required" || account === this.#accountOf(null);
+    return this.#needed(account, unnamed ? cause : this.#signInRequired(account, cause), true);
   }
 
   #report(error: GatehouseError): void {
@@ -127,7 +153,16 @@ export class ServerRuntime {
 
   /** Every session of the account (null: of all) begins anew. */
   wake(account: string | null): void {
-    for (const entry of this.#sessions) if (account === null || entry.account === account) entry.session.wake();
+    for (const entry of this.#sessions) {
+      if (account === null || this.#accountOf(entry.account) === account) entry.session.wake();
+    }
+    this.#deps.changed();
+  }
+
+  /** Another account is meant by who names none: what was said of the need under its name is out of date. */
+  defaultChanged(): void {
+    this.#needs.clear();
+    for (const entry of this.#sessions) if (entry.account === null) entry.session.wake();
     this.#deps.changed();
   }
 
@@ -138,12 +173,17 @@ export class ServerRuntime {
   }
 
   view(): ServerView {
-    const sessions = [...this.#sessions].map(({ session }) => session).filter(({ state }) => state !== "new");
+    const entries = [...this.#sessions].filter(({ session }) => session.state !== "new");
+    const sessions = entries.map(({ session }) => session);
+    const accounts = [...new Set(entries.map(({ account }) => this.#accountOf(account)))];
+    const needs = [...new Set([this.#accountOf(null), ...accounts])].filter((name) => this.#currentNeed(name) !== null);
     return {
       connecting: sessions.filter(({ state }) => state === "connecting").length,
       ready: sessions.filter(({ state }) => state === "ready").length,
       error: sessions.find(({ error }) => error !== null)?.error ?? null,
-      need: this.#currentNeed(),
+      need: needs[0] === undefined ? null : this.#currentNeed(needs[0]),
+      needs,
+      accounts,
       tools: this.#tools,
       agents: sessions.map(({ agentName }) => agentName),
       asked: this.#asked,
@@ -175,8 +215,9 @@ export class ServerRuntime {
     });
   }
 
-  #host(account: string): SessionHost {
+  #host(of: string | null): SessionHost {
     const { deps, name } = { deps: this.#deps, name: this.name };
+    const account = (): string => this.#accountOf(of);
     const url = (): string | null => this.#remote()?.url ?? null;
     const isLocal = (): boolean => !(this.#definition instanceof GatehouseError) && this.#definition.type === "stdio";
     return {
@@ -188,10 +229,10 @@ export class ServerRuntime {
         const off = this.#off();
         if (off !== null) return off;
         const remote = this.#remote();
-        if (remote === null || !deps.gate.needsSignIn(remote, account) || deps.gate.isVaultShut()) return null;
-        return this.#needed(signInRequired(name));
+        if (remote === null || !deps.gate.needsSignIn(remote, account()) || deps.gate.isVaultShut()) return null;
+        return this.#needed(account(), this.#signInRequired(account()));
       },
-      open: (events) => this.upstream(account, events),
+      open: (events) => this.upstream(account(), events),
       known: () => {
         const at = url();
         return at === null ? null : deps.known.server(name, at);
@@ -205,7 +246,7 @@ export class ServerRuntime {
         this.#tools = count;
         deps.changed();
       },
-      need: (cause) => this.#needed(cause, true),
+      need: (cause) => this.#found(account(), cause),
       report: (error) => this.#report(error),
       asked: (agent) => {
         this.#asked = { agent, at: deps.clock.now() };

@@ -1,11 +1,13 @@
 /** What is known of each server × account while the hub runs: the grant, read once from the vault, and how it fares. */
-import type { AccountStatus, ErrorObject } from "../../preload/api.ts";
+import type { ErrorObject } from "../../preload/api.ts";
 import type { RemoteServer } from "../config/types.ts";
 import type { Challenge, Clock } from "../ports.ts";
+import { type KnownAccounts, UNNAMED } from "../vault/known-accounts.ts";
 import type { Grant, GrantKey, Vault } from "../vault/types.ts";
 import { isOfConfiguration } from "./grant-types.ts";
+import type { KnownAccount } from "./types.ts";
 
-export type Change = { server: string; account: string; kind: "grant" | "status" };
+export type Change = { server: string; account: string; kind: "grant" | "default" | "status" };
 
 /** One server × account at one origin. Mutable; only this folder holds it. */
 export interface Account {
@@ -36,10 +38,12 @@ export class Accounts {
   readonly #accounts = new Map<string, Account>();
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #vault: Vault;
+  readonly #known: KnownAccounts;
   readonly #clock: Clock;
 
-  constructor(vault: Vault, clock: Clock) {
+  constructor(vault: Vault, known: KnownAccounts, clock: Clock) {
     this.#vault = vault;
+    this.#known = known;
     this.#clock = clock;
   }
 
@@ -68,13 +72,31 @@ export class Accounts {
     return account;
   }
 
-  /** Every known account of a server, `default` first. */
-  all(server: RemoteServer): Account[] {
-    const first = this.of(server, "default");
-    const others = [...this.#accounts.values()].filter(
-      ({ key }) => key.server === first.key.server && key.origin === first.key.origin && key.account !== "default",
+  /** The account that is meant when none is named. */
+  defaultName(server: RemoteServer): string {
+    return this.#known.chosen(placeOf(server)) ?? UNNAMED;
+  }
+
+  /** Every account that may hold a grant. */
+  held(server: RemoteServer): Account[] {
+    const { origin } = placeOf(server);
+    const names = new Set(this.#known.names({ server: server.name, origin }));
+    for (const { key, grant, ended } of this.#accounts.values()) {
+      if (key.server === server.name && key.origin === origin && (grant !== null || ended)) names.add(key.account);
+    }
+    return [...names].map((name) => this.of(server, name));
+  }
+
+  /** What a person should see: the default account first, those that there are, and those of `also`. */
+  all(server: RemoteServer, also: readonly string[]): Account[] {
+    const first = this.of(server, this.defaultName(server));
+    const { origin } = first.key;
+    const failed = [...this.#accounts.values()].filter(
+      ({ key, error }) => key.server === server.name && key.origin === origin && error !== null,
     );
-    return [first, ...others.sort((a, b) => a.key.account.localeCompare(b.key.account))];
+    const others = new Set([...this.held(server), ...failed, ...also.map((name) => this.of(server, name))]);
+    others.delete(first);
+    return [first, ...[...others].sort((a, b) => a.key.account.localeCompare(b.key.account))];
   }
 
   every(): Iterable<Account> {
@@ -111,14 +133,42 @@ export class Accounts {
     if (account.loaded) return;
     account.loaded = true;
     account.grant = grant;
-    if (grant !== null) this.changed(account, "grant");
+    if (grant === null) return;
+    await this.#known.add(account.key);
+    this.changed(account, "grant");
   }
 
   /** A sign-in's grant, durable when this resolves. Throws what the vault throws; nothing has changed then. */
   async signedIn(account: Account, grant: Grant): Promise<void> {
+    await this.#known.add(account.key);
     await this.#vault.put(account.key, grant);
+    if (await this.#isFirst(account)) await this.#known.choose(account.key);
     Object.assign(account, this.#fresh(), { grant, challenge: null } satisfies Partial<Account>);
     this.changed(account, "grant");
+  }
+
+  /** The first account of a server is the one that agents mean when they name none. */
+  async #isFirst({ key }: Account): Promise<boolean> {
+    if (key.account === UNNAMED || this.#known.chosen(key) !== null) return false;
+    const unnamed = this.#vault.get({ ...key, account: UNNAMED });
+    return unnamed.then(
+      (grant) => grant === null,
+      () => false,
+    );
+  }
+
+  async choose(account: Account): Promise<void> {
+    if (account.key.account === (this.#known.chosen(account.key) ?? UNNAMED)) return;
+    await this.#known.choose(account.key);
+    this.changed(account, "default");
+  }
+
+  /** Its name goes too. Only after {@link remove}. */
+  async forget(account: Account): Promise<void> {
+    const wasChosen = this.#known.chosen(account.key) === account.key.account;
+    await this.#known.remove(account.key);
+    Object.assign(account, this.#fresh(), { challenge: null } satisfies Partial<Account>);
+    this.changed(account, wasChosen ? "default" : "status");
   }
 
   /** A refresh's grant, durable when this resolves. Throws what the vault throws and keeps the grant for the next try. */
@@ -128,6 +178,20 @@ export class Accounts {
     if (account.unsaved !== grant) return;
     Object.assign(account, this.#fresh(), { grant } satisfies Partial<Account>);
     this.changed(account, "status");
+  }
+
+  /** A grant that comes from another key, durable when this resolves. Nobody is told yet. Throws what the vault throws. */
+  async plant(account: Account, grant: Grant | null): Promise<void> {
+    await this.#known.add(account.key);
+    if (grant !== null) await this.#vault.put(account.key, grant);
+    Object.assign(account, this.#fresh(), { grant, challenge: null } satisfies Partial<Account>);
+  }
+
+  /** The opposite. */
+  async uproot(account: Account): Promise<void> {
+    Object.assign(account, this.#fresh(), { grant: null, challenge: null } satisfies Partial<Account>);
+    await this.#vault.delete(account.key);
+    await this.#known.remove(account.key);
   }
 
   /** Takes over what another process has stored meanwhile. Answers whether it differs from what we hold. */
@@ -150,6 +214,7 @@ export class Accounts {
       account.grant = grant;
       throw error;
     }
+    if (account.key.account === UNNAMED) await this.#known.remove(account.key);
     Object.assign(account, this.#fresh());
     this.changed(account, "grant");
   }
@@ -177,11 +242,12 @@ export class Accounts {
     return grant !== null && !this.#hasRunOut(grant);
   }
 
-  status(server: RemoteServer, account: Account): AccountStatus {
+  status(server: RemoteServer, account: Account): KnownAccount {
     const grant = this.usable(server, account);
     const expired = grant === null ? account.ended : this.#hasRunOut(grant);
     return {
       name: account.key.account,
+      default: account.key.account === this.defaultName(server),
       state: expired ? "expired" : grant === null ? "signed_out" : "signed_in",
       scope: grant?.scope ?? null,
       issuer: grant?.issuer ?? null,
@@ -206,6 +272,10 @@ export class Accounts {
     this.#listeners.add(own);
     return () => this.#listeners.delete(own);
   }
+}
+
+export function placeOf(server: RemoteServer): Pick<GrantKey, "server" | "origin"> {
+  return { server: server.name, origin: new URL(server.url).origin };
 }
 
 function isoOrNull(time: number | null | undefined): string | null {

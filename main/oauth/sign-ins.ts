@@ -4,17 +4,19 @@ import type { Revocation } from "../../preload/api.ts";
 import { type Activity, memoryActivity, type Recording } from "../activity/activity.ts";
 import type { Steps } from "../activity/recording.ts";
 import type { RemoteServer } from "../config/types.ts";
-import { asGatehouseError } from "../errors.ts";
+import { asGatehouseError, GatehouseError } from "../errors.ts";
 import { createSafeFetch, type Resolve, type SafeFetch } from "../http/fetch.ts";
 import type { Browser, Challenge, Clock, Credentials, Log } from "../ports.ts";
+import { KnownAccounts, UNNAMED } from "../vault/known-accounts.ts";
 import type { Grant, Vault } from "../vault/types.ts";
 import { type Account, Accounts, type Change } from "./accounts.ts";
 import { SignInFlow } from "./flow.ts";
 import { nothingWaits } from "./loopback.ts";
 import { withEvidence } from "./problem.ts";
+import { beginRenaming } from "./renaming.ts";
 import { revokeToken } from "./token-endpoint.ts";
 import { TokenSource } from "./token-source.ts";
-import type { AuthStatus, SignInOptions, SignInOutcome, SignIns } from "./types.ts";
+import type { AuthStatus, Renaming, SignInOptions, SignInOutcome, SignIns } from "./types.ts";
 
 export interface SignInsParts {
   readonly vault: Vault;
@@ -25,6 +27,8 @@ export interface SignInsParts {
   readonly version: string;
   /** Default: remembered only here. */
   readonly activity?: Activity;
+  /** Which accounts there are; default: none yet, and remembered only here. */
+  readonly known?: KnownAccounts;
   /** Host names to addresses; default: the system's. */
   readonly resolve?: Resolve;
 }
@@ -50,7 +54,7 @@ class AllSignIns implements SignIns {
   constructor(parts: SignInsParts) {
     this.#parts = parts;
     this.#activity = parts.activity ?? memoryActivity(parts.clock);
-    this.#accounts = new Accounts(parts.vault, parts.clock);
+    this.#accounts = new Accounts(parts.vault, parts.known ?? new KnownAccounts(), parts.clock);
     this.#tokens = new TokenSource({
       activity: this.#activity,
       accounts: this.#accounts,
@@ -64,7 +68,8 @@ class AllSignIns implements SignIns {
   async load(servers: readonly RemoteServer[]): Promise<void> {
     for (const server of servers) {
       try {
-        await this.#accounts.load(this.#accounts.of(server, "default"));
+        await this.#accounts.load(this.#accounts.of(server, UNNAMED));
+        for (const account of this.#accounts.held(server)) await this.#accounts.load(account);
       } catch (thrown) {
         const { code } = asGatehouseError(thrown, server.name);
         this.#parts.log.warn("sign_ins.load_failed", { server: server.name, code });
@@ -167,9 +172,7 @@ class AllSignIns implements SignIns {
   ): Promise<{ wasSignedIn: boolean; revocation: Revocation }> {
     const { log } = this.#parts;
     const account = this.#accounts.of(server, name);
-    const running = this.#flows.get(flowId(server.name, name));
-    running?.flow.cancel();
-    await running?.ended.catch(() => {});
+    await this.#cancelled(server, name);
     await account.refreshing?.catch(() => {});
     await this.#accounts.load(account);
     const grant = account.unsaved ?? account.grant;
@@ -201,8 +204,49 @@ class AllSignIns implements SignIns {
     return this.#accounts.isSignedIn(server, this.#accounts.of(server, account));
   }
 
-  status(server: RemoteServer): AuthStatus {
-    const accounts = this.#accounts.all(server);
+  isRefused(server: RemoteServer, account: string): boolean {
+    return this.#accounts.of(server, account).challenge?.status === 401;
+  }
+
+  defaultAccount(server: RemoteServer): string {
+    return this.#accounts.defaultName(server);
+  }
+
+  async setDefaultAccount(server: RemoteServer, name: string): Promise<void> {
+    const account = this.#accounts.of(server, name);
+    if (name !== UNNAMED && !this.#accounts.held(server).includes(account)) throw unknownAccount(server, name);
+    await this.#accounts.choose(account);
+  }
+
+  async removeAccount(server: RemoteServer, name: string): Promise<void> {
+    await this.signOut(server, name, false);
+    await this.#accounts.forget(this.#accounts.of(server, name));
+  }
+
+  async removeAllAccounts(server: RemoteServer): Promise<void> {
+    for (const name of this.#signingIn(server)) await this.#cancelled(server, name);
+    for (const { key } of this.#accounts.held(server)) await this.removeAccount(server, key.account);
+  }
+
+  async beginRenaming(from: RemoteServer, to: RemoteServer): Promise<Renaming> {
+    for (const name of this.#signingIn(from)) await this.#cancelled(from, name);
+    return beginRenaming(this.#accounts, from, to);
+  }
+
+  #signingIn(server: RemoteServer): string[] {
+    return [...this.#flows.values()]
+      .filter(({ flow }) => flow.run.server === server.name)
+      .map(({ flow }) => flow.status().account);
+  }
+
+  async #cancelled(server: RemoteServer, name: string): Promise<void> {
+    const running = this.#flows.get(flowId(server.name, name));
+    running?.flow.cancel();
+    await running?.ended.catch(() => {});
+  }
+
+  status(server: RemoteServer, also: readonly string[] = []): AuthStatus {
+    const accounts = this.#accounts.all(server, [...also, ...this.#signingIn(server)]);
     const running = accounts.map(({ key }) => this.#flows.get(flowId(key.server, key.account))).find(Boolean);
     const challenge = accounts.find((account) => account.challenge !== null)?.challenge ?? null;
     return {
@@ -249,6 +293,15 @@ class AllSignIns implements SignIns {
       ...(resolve === undefined ? {} : { resolve }),
     });
   }
+}
+
+function unknownAccount(server: RemoteServer, name: string): GatehouseError {
+  return new GatehouseError({
+    code: "invalid_request",
+    server: server.name,
+    message: `There is no account “${name}” at ${server.name}.`,
+    suggestion: `Sign in to it first: gatehouse login ${server.name} --account ${name}`,
+  });
 }
 
 function flowId(server: string, account: string): string {

@@ -23,15 +23,26 @@ export interface SignInOutcome {
   readonly scope: string | null;
 }
 
+/** An account as far as sign-ins know it; whether an agent waits for it, sessions know. */
+export type KnownAccount = Omit<AccountStatus, "needed">;
+
 /** What the snapshot shows of a server's authorization. */
 export interface AuthStatus {
-  /** Known accounts; `default` is always there, `signed_out` if need be. */
-  readonly accounts: readonly AccountStatus[];
+  /** The default account first, `signed_out` if need be, then the others by name. */
+  readonly accounts: readonly KnownAccount[];
   readonly signIn: SignInStatus | null;
   /** The last unanswered challenge. */
   readonly challenge: ChallengeStatus | null;
   /** Of the last sign-in or refresh; null after one that worked. */
   readonly error: ErrorObject | null;
+}
+
+/** Both never reject: what cannot be deleted stays known. */
+export interface Renaming {
+  /** The new name holds. */
+  done(): Promise<void>;
+  /** The old name stays. */
+  undo(): Promise<void>;
 }
 
 export interface SignIns {
@@ -53,9 +64,30 @@ export interface SignIns {
     keepRemote: boolean,
   ): Promise<{ wasSignedIn: boolean; revocation: Revocation }>;
   isSignedIn(server: RemoteServer, account: string): boolean;
-  status(server: RemoteServer): AuthStatus;
-  /** `grant`: a grant appeared, was replaced by another sign-in, or went. `status`: only what the snapshot shows changed. */
-  onChange(listener: (change: { server: string; account: string; kind: "grant" | "status" }) => void): () => void;
+  /** The last answer of the server to this account was a 401. */
+  isRefused(server: RemoteServer, account: string): boolean;
+  /** `also`: accounts to list whether or not anybody has ever signed in to them. */
+  status(server: RemoteServer, also?: readonly string[]): AuthStatus;
+  /** The account that is meant when none is named: the chosen one, else the first that signed in, else `default`. */
+  defaultAccount(server: RemoteServer): string;
+  /** Rejects with `invalid_request` when nobody knows the account. */
+  setDefaultAccount(server: RemoteServer, account: string): Promise<void>;
+  /** Signs out, revokes and forgets the name. */
+  removeAccount(server: RemoteServer, account: string): Promise<void>;
+  /** The same for every account of the server at its present origin; ends its sign-ins first. */
+  removeAllAccounts(server: RemoteServer): Promise<void>;
+  /**
+   * Copies every grant to another name of the same server, durably, and holds refreshes until the caller says how it went.
+   * Rejects with what the vault rejects with; nothing has changed then.
+   */
+  beginRenaming(from: RemoteServer, to: RemoteServer): Promise<Renaming>;
+  /**
+   * `grant`: a grant appeared, was replaced by another sign-in, or went. `default`: another account is meant when none is
+   * named. `status`: only what the snapshot shows changed.
+   */
+  onChange(
+    listener: (change: { server: string; account: string; kind: "grant" | "default" | "status" }) => void,
+  ): () => void;
   /** Ends every flow (`sign_in_cancelled`) and waits for writes under way. */
   close(): Promise<void>;
 }

@@ -1,16 +1,19 @@
 /** The errors that an upstream meets, in words for a person. */
+import { asAccount, signInLabel } from "../../preload/text.ts";
 import { GatehouseError, quoteRemote } from "../errors.ts";
 
-/** Every door at which the person can sign in. */
-export function signInRequired(server: string, cause?: GatehouseError): GatehouseError {
+/** Every door at which the person can sign in. `account`: null, the one that is meant without a name. */
+export function signInRequired(server: string, account: string | null = null, cause?: GatehouseError): GatehouseError {
+  const option = account === null ? "" : ` --account ${shellName(account)}`;
+  const reason = cause === undefined ? {} : { reason: cause.code, reason_correlation_id: cause.correlationId };
+  const details = { ...reason, ...(account === null ? {} : { account }) };
   return new GatehouseError({
     code: "sign_in_required",
     server,
-    message: `${server} needs you to sign in.`,
-    suggestion: `Click “Sign in to ${server}” in the Gatehouse tray menu or window, or run: gatehouse login ${shellName(server)}`,
-    ...(cause === undefined
-      ? {}
-      : { cause, details: { reason: cause.code, reason_correlation_id: cause.correlationId } }),
+    message: `${server} needs you to sign in${asAccount(account)}.`,
+    suggestion: `Click “${signInLabel(server, account)}” in the Gatehouse tray menu or window, or run: gatehouse login ${shellName(server)}${option}`,
+    cause,
+    ...(Object.keys(details).length === 0 ? {} : { details }),
   });
 }
 

@@ -5,7 +5,9 @@ import { normalName } from "../names.ts";
 
 /** Names are kept in one form (NFC), however they were typed. */
 const server = z.string().min(1).max(256).transform(normalName);
-const account = z.string().min(1).max(64).optional();
+/** What it may look like, the verbs say, in words for a person. */
+const accountName = z.string().min(1).max(256).transform(normalName);
+const account = accountName.optional();
 const nothing = z.strictObject({});
 
 const input = z.union([
@@ -26,6 +28,9 @@ export const PARAMS = {
   submitCallback: z.strictObject({ server, account, url: z.string().min(1).max(16_384) }),
   cancelSignIn: z.strictObject({ server, account }),
   signOut: z.strictObject({ server, account, keep_remote: z.boolean().optional() }),
+  setDefaultAccount: z.strictObject({ server, account: accountName }),
+  removeAccount: z.strictObject({ server, account: accountName }),
+  moveVault: z.strictObject({ to: z.enum(["keychain", "file"]) }),
   retry: z.strictObject({ server }),
   addServer: z.strictObject({ name: z.string().max(256), server: input }),
   updateServer: z.strictObject({ name: server, new_name: z.string().max(256).optional(), server: input.optional() }),

@@ -20,7 +20,17 @@ export interface SnapshotSources {
   readonly signIns: SignIns;
 }
 
-const NOBODY: ServerView = { connecting: 0, ready: 0, error: null, need: null, tools: null, agents: [], asked: null };
+const NOBODY: ServerView = {
+  connecting: 0,
+  ready: 0,
+  error: null,
+  need: null,
+  needs: [],
+  accounts: [],
+  tools: null,
+  agents: [],
+  asked: null,
+};
 
 export function takeSnapshot(sources: SnapshotSources): Snapshot {
   const config = sources.config();
@@ -42,7 +52,7 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
 
 function definedServer(server: ServerConfig, sources: SnapshotSources): ServerStatus {
   const view = sources.hub.view(server.name) ?? NOBODY;
-  const auth = server.type === "stdio" ? null : sources.signIns.status(server);
+  const auth = server.type === "stdio" ? null : sources.signIns.status(server, view.accounts);
   const state = stateOf(server.enabled, view, auth);
   return {
     name: server.name,
@@ -50,7 +60,7 @@ function definedServer(server: ServerConfig, sources: SnapshotSources): ServerSt
     url: server.type === "stdio" ? null : server.url,
     command: server.type === "stdio" ? [server.command, ...server.args].join(" ") : null,
     state,
-    accounts: auth?.accounts ?? [],
+    accounts: (auth?.accounts ?? []).map((account) => ({ ...account, needed: view.needs.includes(account.name) })),
     error: errorOf(state, view, auth),
     tools: view.tools,
     agents: view.agents.length,

@@ -16,6 +16,8 @@ import type { KnownServers } from "../hub/known.ts";
 import { probe } from "../hub/probe.ts";
 import type { SignIns } from "../oauth/types.ts";
 import type { Log } from "../ports.ts";
+import type { MovableVault } from "../vault/movable.ts";
+import { accountOf, accountVerbs, updateServer } from "./accounts.ts";
 import { type Checked, PARAMS } from "./params.ts";
 
 export interface VerbDeps {
@@ -23,9 +25,12 @@ export interface VerbDeps {
   readonly hub: Hub;
   readonly signIns: SignIns;
   readonly known: KnownServers;
+  readonly vault: MovableVault;
   readonly activity: Activity;
   readonly log: Log;
   readonly snapshot: () => Snapshot;
+  /** Something that the snapshot shows changed. */
+  readonly changed: () => void;
 }
 
 type OnProgress = (progress: SignInProgress) => void;
@@ -70,7 +75,7 @@ async function perform<M extends Method>(
 }
 
 function handlersOf(deps: VerbDeps): Handlers {
-  const { config, hub, signIns, known, activity, snapshot } = deps;
+  const { config, hub, signIns, known, vault, activity, snapshot } = deps;
 
   function find(name: string): ServerConfig {
     const server = config.current.servers.get(name);
@@ -90,14 +95,6 @@ function handlersOf(deps: VerbDeps): Handlers {
     });
   }
 
-  /** Signs every account out, so that no tokens are left that nobody can find any more. */
-  async function signOutAll(server: ServerConfig | undefined): Promise<void> {
-    if (server === undefined || server.type === "stdio") return;
-    for (const { name, state } of signIns.status(server).accounts) {
-      if (state !== "signed_out") await signIns.signOut(server, name, false);
-    }
-  }
-
   return {
     getSnapshot: snapshot,
 
@@ -109,19 +106,21 @@ function handlersOf(deps: VerbDeps): Handlers {
           server.enabled &&
           known.needsSignIn(server.name, server.url) === null &&
           !("authorization" in lowerCased(server.headers)) &&
-          !signIns.isSignedIn(server, "default"),
+          !signIns.isSignedIn(server, signIns.defaultAccount(server)),
       );
       await Promise.all(
         unknown.map(async (server) => {
-          const outcome = await probe(hub.runtime(server.name), "default");
-          if (outcome.kind === "open" && server.type !== "stdio") known.setNeedsSignIn(server.name, server.url, false);
+          if (server.type === "stdio") return;
+          const outcome = await probe(hub.runtime(server.name), signIns.defaultAccount(server));
+          if (outcome.kind === "open") known.setNeedsSignIn(server.name, server.url, false);
         }),
       );
       return snapshot();
     },
 
-    async signIn({ server: name, account = "default", open_browser = true, timeout_s }, onProgress) {
+    async signIn({ server: name, account: asked, open_browser = true, timeout_s }, onProgress) {
       const server = findRemote(name);
+      const account = accountOf(signIns, server, asked);
       if (!server.enabled) {
         throw new GatehouseError({
           code: "server_disabled",
@@ -146,19 +145,32 @@ function handlersOf(deps: VerbDeps): Handlers {
       }
     },
 
-    async submitCallback({ server, account = "default", url }) {
-      findRemote(server);
-      await signIns.submitCallback(server, account, url);
+    async submitCallback({ server, account, url }) {
+      await signIns.submitCallback(server, accountOf(signIns, findRemote(server), account), url);
       return { accepted: true };
     },
 
-    cancelSignIn: ({ server, account = "default" }) => ({ cancelled: signIns.cancel(server, account) }),
+    cancelSignIn: ({ server, account }) => ({
+      cancelled: signIns.cancel(server, accountOf(signIns, findRemote(server), account)),
+    }),
 
-    async signOut({ server: name, account = "default", keep_remote = false }) {
+    async signOut({ server: name, account, keep_remote = false }) {
       const server = find(name);
       if (server.type === "stdio") return { was_signed_in: false, revocation: "nothing" };
-      const { wasSignedIn, revocation } = await signIns.signOut(server, account, keep_remote);
+      const { wasSignedIn, revocation } = await signIns.signOut(
+        server,
+        accountOf(signIns, server, account),
+        keep_remote,
+      );
       return { was_signed_in: wasSignedIn, revocation };
+    },
+
+    ...accountVerbs(signIns, findRemote),
+
+    async moveVault({ to }) {
+      const { moved, left } = await vault.move(to);
+      deps.changed();
+      return { vault: vault.status(), moved, left };
     },
 
     retry({ server }) {
@@ -172,18 +184,7 @@ function handlersOf(deps: VerbDeps): Handlers {
       return { name };
     },
 
-    async updateServer({ name, new_name, server }) {
-      const before = config.current.servers.get(name);
-      await config.update(name, {
-        ...(new_name === undefined ? {} : { newName: new_name }),
-        ...(server === undefined ? {} : { server }),
-      });
-      const after = new_name ?? name;
-      // A grant belongs to a name and an origin: under another one it would never be found again.
-      if (before !== undefined && before.type !== "stdio" && !sameOwner(before, config.current.servers.get(after)))
-        await signOutAll(before);
-      return { name: after };
-    },
+    updateServer: (params) => updateServer(config, signIns, params),
 
     async setServerEnabled({ name, enabled }) {
       await config.setEnabled(name, enabled);
@@ -192,8 +193,8 @@ function handlersOf(deps: VerbDeps): Handlers {
 
     async removeServer({ name }) {
       const before = config.current.servers.get(name);
-      if (before !== undefined && before.type !== "stdio") signIns.cancel(name, "default");
-      await signOutAll(before);
+      // Signed out first, so that no tokens are left that nobody can find any more.
+      if (before !== undefined && before.type !== "stdio") await signIns.removeAllAccounts(before);
       await config.remove(name);
       return { name };
     },
@@ -202,11 +203,6 @@ function handlersOf(deps: VerbDeps): Handlers {
       records: await activity.find({ server, id: request_id, limit }),
     }),
   };
-}
-
-function sameOwner(before: RemoteServer, after: ServerConfig | undefined): boolean {
-  if (after === undefined || after.type === "stdio") return false;
-  return before.name === after.name && new URL(before.url).origin === new URL(after.url).origin;
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

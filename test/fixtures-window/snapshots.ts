@@ -45,6 +45,8 @@ export function account(parts: Partial<AccountStatus> = {}): AccountStatus {
   const signedIn = state === "signed_in";
   return {
     name: "default",
+    default: true,
+    needed: false,
     state,
     scope: signedIn ? "repo read:user offline_access" : null,
     issuer: signedIn ? "https://id.acme.example" : null,
@@ -91,6 +93,17 @@ export const signedIn = (name = "github"): ServerStatus =>
     agents: 2,
     agent_names: ["Claude", "Cursor"],
   });
+
+/** Three identities: one used by default, one that an agent waits for, one that nobody needs now. */
+export const severalAccounts = (name = "github"): ServerStatus => ({
+  ...signedIn(name),
+  state: "sign_in_required",
+  accounts: [
+    account(),
+    account({ name: "old", default: false, state: "signed_out" }),
+    account({ name: "work", default: false, needed: true, state: "signed_out" }),
+  ],
+});
 
 export const local = (name = "files"): ServerStatus =>
   server(name, {

@@ -73,6 +73,42 @@ describe("the tray's menu", () => {
     ]);
   });
 
+  test("several accounts: the one that is waited for comes first, and each has its own lines", () => {
+    const { entries } = trayMenu(made.snapshot({ servers: [made.severalAccounts()] }));
+    expect(lines(entries)).toEqual([
+      "Sign in to github as work",
+      "---",
+      "github: Sign-in needed",
+      "  Your account: Signed in, used by default (no click)",
+      "  Sign out of github with your account",
+      "  ---",
+      "  old: Signed out (no click)",
+      "  Sign in to github as old",
+      "  Use old by default",
+      "  ---",
+      "  work: Sign-in needed (no click)",
+      "  Sign in to github as work",
+      "  Use work by default",
+      "---",
+      "Open Gatehouse",
+      "Quit Gatehouse",
+    ]);
+    const action = (label: string): unknown => {
+      const entry = find(entries, label);
+      return entry?.type === "item" ? entry.action : undefined;
+    };
+    const of = (account: string) => ({ kind: "call", server: "github", account });
+    expect(action("Sign in to github as work")).toEqual({ ...of("work"), method: "signIn" });
+    expect(action("Use old by default")).toEqual({ ...of("old"), method: "setDefaultAccount" });
+    expect(action("Sign out of github with your account")).toEqual({ ...of("default"), method: "signOut" });
+    const waiting = { account: "old", step: "waiting", started_at: "", deadline: "" } as const;
+    const busy = { ...made.severalAccounts(), state: "signing_in", sign_in: waiting } as const;
+    expect(trayMenu(made.snapshot({ servers: [busy] })).entries[0]).toMatchObject({
+      label: "Cancel sign-in to github as old",
+      action: { ...of("old"), method: "cancelSignIn" },
+    });
+  });
+
   test("icon and tooltip say the worst that a person can do something about", () => {
     const of = (...servers: Parameters<typeof made.snapshot>[0]["servers"] & object) => {
       const { icon, tooltip } = trayMenu(made.snapshot({ servers }));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  accountProblem,
   commandProblem,
   nameProblem,
   serverInput,
@@ -81,5 +82,19 @@ describe("command lines", () => {
     expect(serverInput("command", "")).toBeNull();
     expect(serverInput("url", " https://a.example/ ")).toEqual({ url: "https://a.example/" });
     expect(serverInput("url", "ftp://a.example/")).toBeNull();
+  });
+});
+
+describe("names of accounts", () => {
+  test.each(["work", "anna@example.com", "a+b", "Zuhause 2", "x".repeat(64)])("%j will do", (name) => {
+    expect(accountProblem(name, ["default"])).toBeNull();
+  });
+
+  test.each(["", " ", "@x", "a:b", "a/b", "a#b", "x".repeat(65), "Default"])("%j will not", (name) => {
+    expect(accountProblem(name, ["default"])).toMatch(/\.$/);
+  });
+
+  test("one that is there already, however it is written", () => {
+    expect(accountProblem("Work", ["default", "work"])).toBe("There is an account “work” already.");
   });
 });

@@ -19,7 +19,17 @@ const SERVER: RemoteServer = {
   tools: { allow: ["*"], deny: [] },
   timeout: 60,
 };
-const VIEW: ServerView = { connecting: 0, ready: 0, error: null, need: null, tools: null, agents: [], asked: null };
+const VIEW: ServerView = {
+  connecting: 0,
+  ready: 0,
+  error: null,
+  need: null,
+  needs: [],
+  accounts: [],
+  tools: null,
+  agents: [],
+  asked: null,
+};
 const AUTH: AuthStatus = { accounts: [], signIn: null, challenge: null, error: null };
 
 function stateOf(given: { server?: Partial<RemoteServer>; view?: Partial<ServerView>; auth?: Partial<AuthStatus> }) {
