@@ -45,11 +45,6 @@ function AccountCard({ server, account }: { readonly server: ServerStatus; reado
               <code>{`${server.name}@${account.name}`}</code>
             </Fact>
           )}
-          {!account.default && (
-            <Fact term="For agents">
-              <code>{`${server.name}@${account.name}`}</code>
-            </Fact>
-          )}
           {scopes.length > 0 && (
             <Fact term="Access">
               <span className="chips">
