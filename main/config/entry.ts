@@ -2,31 +2,44 @@
 import { findNodeAtLocation, type Node } from "jsonc-parser";
 import type { GatehouseError } from "../errors.ts";
 import { isLoopbackHost } from "../http/urls.ts";
-import { type Env, expand } from "./expand.ts";
+import { type Env, expand, type Secrets } from "./expand.ts";
 import { type EntryProblem, entryError, placeAt, referenceProblem, schemaProblem } from "./problems.ts";
 import { remoteServer, stdioServer } from "./schema.ts";
 import { duplicateKeys, keyOf, plainValue } from "./tree.ts";
 import type { RemoteServer, ServerConfig, StdioServer } from "./types.ts";
 
-export type EntryResult =
+export type EntryResult = (
   | { readonly ok: true; readonly server: ServerConfig }
-  | { readonly ok: false; readonly error: GatehouseError };
+  | { readonly ok: false; readonly error: GatehouseError }
+) & {
+  /** Names of the secrets that it refers to. */
+  readonly secrets: ReadonlySet<string>;
+};
 
 type Judged = { readonly server: ServerConfig } | { readonly problem: EntryProblem };
 
-/** Judges the entry `name`, whose value is `node` in `text`. Throws nothing. */
-export function readEntry(name: string, node: Node, text: string, env: Env): EntryResult {
-  const judged = judge(name, node, text, env);
-  if ("server" in judged) return { ok: true, server: judged.server };
-  const place = placeAt(text, nodeOf(node, judged.problem.member).offset);
-  return { ok: false, error: entryError(name, judged.problem, place) };
+/** Where the values of references come from. */
+export interface References {
+  readonly env: Env;
+  readonly secrets: Secrets;
 }
 
-function judge(name: string, node: Node, text: string, env: Env): Judged {
+/** Judges the entry `name`, whose value is `node` in `text`. Throws nothing. */
+export function readEntry(name: string, node: Node, text: string, references: References): EntryResult {
+  const secrets = new Set<string>();
+  const judged = judge(name, node, text, references, secrets);
+  if ("server" in judged) return { ok: true, server: judged.server, secrets };
+  const place = placeAt(text, nodeOf(node, judged.problem.member).offset);
+  return { ok: false, error: entryError(name, judged.problem, place), secrets };
+}
+
+/** Adds the secrets that are referred to to `named`. */
+function judge(name: string, node: Node, text: string, { env, secrets }: References, named: Set<string>): Judged {
   if (node.type !== "object") return { problem: { member: null, what: "must be an object { … }" } };
   const key = badKey(node, text, "");
   if (key !== null) return { problem: key };
-  const { value, bad } = expand(plainValue(node), env);
+  const { value, bad, secrets: referred } = expand(plainValue(node), env, secrets);
+  for (const secret of referred) named.add(secret);
   if (bad[0] !== undefined) return { problem: referenceProblem(bad[0]) };
   const entry = value as Readonly<Record<string, unknown>>;
   const remote = Object.hasOwn(entry, "url");

@@ -2,8 +2,8 @@
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
 import { type GatehouseError, quoteRemote } from "../errors.ts";
 import { checkName } from "../names.ts";
-import { readEntry } from "./entry.ts";
-import type { Env } from "./expand.ts";
+import { type References, readEntry } from "./entry.ts";
+import { type Env, NO_SECRETS, type Secrets } from "./expand.ts";
 import { entryError, fileError, placeAt, syntaxError } from "./problems.ts";
 import { TOP_LEVEL, unknownMembers } from "./schema.ts";
 import { duplicateKeys, entriesOf, keyOf, memberOf, plainObject } from "./tree.ts";
@@ -16,6 +16,8 @@ export interface ParsedConfig {
   readonly invalid: ReadonlyMap<string, GatehouseError>;
   /** Members that nobody reads, as in `github.auth.scopes`. */
   readonly unknown: readonly string[];
+  /** Secrets that entries refer to, each with the names of those entries. */
+  readonly secrets: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -45,16 +47,17 @@ export function parseFile(path: string, text: string): Node | null {
 }
 
 /** Judges each entry by itself; only a file that cannot be read as a whole throws (`config_invalid`). */
-export function parseConfig(path: string, text: string, env: Env): ParsedConfig {
+export function parseConfig(path: string, text: string, env: Env, secrets: Secrets = NO_SECRETS): ParsedConfig {
   try {
-    return judgeEntries(parseFile(path, text), text, env);
+    return judgeEntries(parseFile(path, text), text, { env, secrets });
   } catch (error) {
     if (error instanceof RangeError) throw fileError(path, "the values are nested too deep", null, error);
     throw error;
   }
 }
 
-function judgeEntries(root: Node | null, text: string, env: Env): ParsedConfig {
+function judgeEntries(root: Node | null, text: string, references: References): ParsedConfig {
+  const secrets = new Map<string, string[]>();
   const servers = new Map<string, ServerConfig>();
   const invalid = new Map<string, GatehouseError>();
   const unknown = (root?.children ?? []).map(keyOf).filter((key) => !(TOP_LEVEL as readonly string[]).includes(key));
@@ -80,13 +83,14 @@ function judgeEntries(root: Node | null, text: string, env: Env): ParsedConfig {
       invalid.set(name, entryError(name, problem, placeAt(text, key.offset)));
       continue;
     }
-    const read = readEntry(name, value, text, env);
+    const read = readEntry(name, value, text, references);
+    for (const secret of read.secrets) secrets.set(secret, [...(secrets.get(secret) ?? []), name]);
     if (read.ok) servers.set(name, read.server);
     else invalid.set(name, read.error);
     if (value.type === "object")
       unknown.push(...unknownMembers(plainObject(value)).map((member) => `${name}.${member}`));
   }
-  return { servers, invalid, unknown };
+  return { servers, invalid, unknown, secrets };
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {

@@ -85,10 +85,38 @@ export function referenceProblem(bad: BadReference): EntryProblem {
       details: { variable: bad.reference },
     };
   }
+  if (bad.kind === "secret") return secretProblem(bad);
+  if (bad.kind === "misplaced") {
+    return {
+      member: bad.member,
+      what: `refers to the secret ${bad.reference}, which would be shown there`,
+      suggestion:
+        "Secrets can stand in headers, in env and in auth's client_secret, private_key, assertion and idp: move it there.",
+    };
+  }
   return {
     member: bad.member,
     what: `holds the reference ${quoteRemote(bad.reference)}, which has no known form`,
-    suggestion: `Write \${VAR} or \${VAR:-default}; for a plain \${ write $\${.`,
+    suggestion: `Write \${VAR}, \${VAR:-default} or \${keychain:NAME}; for a plain \${ write $\${.`,
+  };
+}
+
+function secretProblem({ member, reference, cause }: BadReference): EntryProblem {
+  const details = { secret: reference };
+  if (cause === undefined) {
+    return {
+      member,
+      what: `needs the secret ${reference}, which is not set`,
+      suggestion: `Run: gatehouse secret set ${reference}`,
+      details,
+    };
+  }
+  return {
+    code: cause.code,
+    member,
+    what: `needs the secret ${reference}, which cannot be read (${cause.code})`,
+    suggestion: cause.suggestion,
+    details,
   };
 }
 

@@ -110,7 +110,7 @@ export function jsonSchema(): Record<string, unknown> {
   return {
     ...schema,
     title: "Gatehouse servers.json",
-    description: `MCP servers. \${VAR} and \${VAR:-default} in any text are replaced from the environment; $\${ is a plain \${.`,
+    description: `MCP servers. \${VAR} and \${VAR:-default} in any text are replaced from the environment, \${keychain:NAME} in headers, env and auth's secrets from the vault (gatehouse secret set NAME); $\${ is a plain \${.`,
     allowTrailingCommas: true,
   };
 }

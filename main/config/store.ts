@@ -12,6 +12,7 @@ import { addEntry, enableEntry, removeEntry, renameEntry, repointEntry } from ".
 import type { Env } from "./expand.ts";
 import { type ParsedConfig, parseConfig } from "./parse.ts";
 import { fileError } from "./problems.ts";
+import { lookUp, type SecretSource } from "./secrets.ts";
 import type { Config } from "./types.ts";
 import { watchFile } from "./watch.ts";
 
@@ -26,6 +27,8 @@ export interface ConfigOptions {
   readonly path: string;
   /** Where `${VAR}` comes from. */
   readonly env: Env;
+  /** Where `${keychain:NAME}` comes from; default: nothing is there. Asked at each reading. */
+  readonly secret?: SecretSource;
   readonly log: Log;
 }
 
@@ -41,6 +44,8 @@ export interface ConfigChange {
  */
 export interface ConfigStore {
   readonly current: Config;
+  /** Secrets that entries refer to, each with the names of those entries. */
+  readonly secrets: ReadonlyMap<string, readonly string[]>;
   /** Called after something really changed; returns the unsubscribe. */
   onChange(listener: (config: Config) => void): () => void;
   /** Reads the file again now. Never rejects: what is wrong shows in `current.error`. */
@@ -55,17 +60,19 @@ export interface ConfigStore {
 
 /** Resolves when the file was read once. A missing file is an empty configuration, and stays missing. */
 export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
-  const { path, env, log } = options;
+  const { path, env, log, secret = async () => null } = options;
   const listeners = new Set<(config: Config) => void>();
   const serial = createSerial();
   let current: Config = { path, servers: new Map(), invalid: new Map(), error: null };
   let unknownMembers: readonly string[] = [];
+  let secrets: ReadonlyMap<string, readonly string[]> = new Map();
   let timer: NodeJS.Timeout | null = null;
   let settling = false;
   let closed = false;
 
   const apply = (parsed: ParsedConfig | GatehouseError): void => {
     const next = successor(current, parsed);
+    if (!(parsed instanceof GatehouseError)) ({ secrets } = parsed);
     if (!(parsed instanceof GatehouseError) && !isDeepStrictEqual(parsed.unknown, unknownMembers)) {
       unknownMembers = parsed.unknown;
       if (unknownMembers.length > 0) log.warn("config.unknown_members", { members: unknownMembers });
@@ -83,9 +90,16 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
     }
   };
 
+  const parse = async (text: string): Promise<ParsedConfig> => {
+    const parsed = parseConfig(path, text, env);
+    if (parsed.secrets.size === 0) return parsed;
+    const found = await lookUp(new Set(parsed.secrets.keys()), secret, () => void (closed || serial.run(reload)));
+    return parseConfig(path, text, env, found);
+  };
+
   const load = async (): Promise<ParsedConfig | GatehouseError> => {
     try {
-      return parseConfig(path, withoutMark(await readText(path)), env);
+      return await parse(withoutMark(await readText(path)));
     } catch (error) {
       return asGatehouseError(error);
     }
@@ -126,9 +140,9 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
       for (let attempt = 0; attempt < 5; attempt += 1) {
         const before = await readText(path);
         const text = withoutMark(before);
-        const old = parseConfig(path, text, env);
+        const old = await parse(text);
         const changed = change(text, old);
-        const parsed = parseConfig(path, changed, env);
+        const parsed = await parse(changed);
         mustWork(old, parsed);
         if (changed !== text) {
           if ((await readText(path)) !== before) continue; // somebody saved meanwhile: theirs first
@@ -150,6 +164,9 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
   return {
     get current() {
       return current;
+    },
+    get secrets() {
+      return secrets;
     },
     onChange: (listener) => {
       listeners.add(listener);

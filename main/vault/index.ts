@@ -9,7 +9,7 @@ import { decodeGrant, encodeGrant, restingName } from "./grant.ts";
 import { keychainStore } from "./keychain.ts";
 import { memoryStore } from "./memory.ts";
 import { type TextStore, vaultError } from "./store.ts";
-import type { GrantKey, Vault } from "./types.ts";
+import type { GrantKey, TextVault } from "./types.ts";
 
 export interface VaultOptions {
   readonly paths: Pick<Paths, "vaultFile" | "vaultKey">;
@@ -21,7 +21,7 @@ export interface VaultOptions {
 }
 
 /** Touches no store yet. Throws `config_invalid` when `GATEHOUSE_VAULT` names none. */
-export function openVault(options: VaultOptions): Vault {
+export function openVault(options: VaultOptions): TextVault {
   const { paths, env, log } = options;
   switch (env.GATEHOUSE_VAULT || "keychain") {
     case "keychain":
@@ -44,7 +44,7 @@ export function openVault(options: VaultOptions): Vault {
 }
 
 /** Grants over texts: one call at a time, every write read back, each error with the server's name. */
-export function vaultOver(store: TextStore): Vault {
+export function vaultOver(store: TextStore): TextVault {
   const serial = createSerial();
   let state: VaultStatus["state"] = "unknown";
 
@@ -61,6 +61,12 @@ export function vaultOver(store: TextStore): Vault {
       }
     });
 
+  const putText = (key: GrantKey, text: string): Promise<void> =>
+    call(key, async (name) => {
+      await store.write(name, text);
+      if ((await store.read(name)) !== text) throw lost();
+    });
+
   return {
     kind: store.kind,
     status: () => ({ kind: store.kind, state }),
@@ -72,12 +78,9 @@ export function vaultOver(store: TextStore): Vault {
         if (grant === null) throw strange();
         return grant;
       }),
-    put: (key, grant) =>
-      call(key, async (name) => {
-        const text = encodeGrant(grant);
-        await store.write(name, text);
-        if ((await store.read(name)) !== text) throw lost();
-      }),
+    getText: (key) => call(key, (name) => store.read(name)),
+    put: (key, grant) => putText(key, encodeGrant(grant)),
+    putText,
     delete: (key) => call(key, (name) => store.remove(name)),
   };
 }

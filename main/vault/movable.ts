@@ -6,9 +6,9 @@ import { asGatehouseError, GatehouseError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import { createSerial } from "../serial.ts";
 import { type Choice, type LastingKind, NO_CHOICE, readChoice, writeChoice } from "./choice.ts";
-import { encodeGrant, restingName } from "./grant.ts";
+import { restingName } from "./grant.ts";
 import { vaultError } from "./store.ts";
-import type { GrantKey, Vault } from "./types.ts";
+import type { GrantKey, TextVault, Vault } from "./types.ts";
 
 export interface MoveOutcome {
   /** Grants that came from the other store. */
@@ -17,7 +17,7 @@ export interface MoveOutcome {
   readonly left: number;
 }
 
-export interface MovableVault extends Vault {
+export interface MovableVault extends TextVault {
   /**
    * Brings every known grant into a store, which is the chosen one from then on. Rejects with what either store rejects
    * with, and then everything is as before; with `config_invalid` when the environment names another store.
@@ -33,7 +33,7 @@ export interface MovableVaultOptions {
   /** `GATEHOUSE_VAULT`, which wins over the choice; undefined or empty when unset. */
   readonly fixed: string | undefined;
   /** Opens a store by its kind; throws `config_invalid` for one that is none. Called once for each. */
-  readonly open: (kind: string) => Vault;
+  readonly open: (kind: string) => TextVault;
   /** Every grant there may be. */
   readonly keys: () => readonly GrantKey[];
   readonly log: Log;
@@ -54,10 +54,10 @@ class Movable implements MovableVault {
   readonly #options: MovableVaultOptions;
   readonly #fixed: string | undefined;
   readonly #serial = createSerial();
-  readonly #open = new Map<string, Vault>();
+  readonly #open = new Map<string, TextVault>();
   /** An error: not readable, and not to be written over. */
   #choice: Choice | GatehouseError;
-  #current: Vault;
+  #current: TextVault;
   #sweeping: Promise<unknown>;
 
   constructor(options: MovableVaultOptions, fixed: string | undefined, choice: Choice | GatehouseError) {
@@ -84,6 +84,14 @@ class Movable implements MovableVault {
     return this.#serial.run(() => this.#current.put(key, grant));
   }
 
+  getText(key: GrantKey): ReturnType<TextVault["getText"]> {
+    return this.#serial.run(() => this.#current.getText(key));
+  }
+
+  putText(...[key, text]: Parameters<TextVault["putText"]>): Promise<void> {
+    return this.#serial.run(() => this.#current.putText(key, text));
+  }
+
   delete(key: GrantKey): Promise<boolean> {
     return this.#serial.run(() => this.#current.delete(key));
   }
@@ -99,11 +107,11 @@ class Movable implements MovableVault {
     });
   }
 
-  async #moveFrom(from: Vault, to: Vault, kind: LastingKind): Promise<MoveOutcome> {
+  async #moveFrom(from: TextVault, to: TextVault, kind: LastingKind): Promise<MoveOutcome> {
     const { log } = this.#options;
     const source = kind === "keychain" ? "file" : "keychain";
     const held: GrantKey[] = [];
-    for (const key of distinct(this.#options.keys())) if ((await from.get(key)) !== null) held.push(key);
+    for (const key of distinct(this.#options.keys())) if ((await from.getText(key)) !== null) held.push(key);
     const leaving = from === this.#current;
     if (leaving) {
       // Said before the first copy, so that an interrupted move leaves no copies behind for good.
@@ -158,7 +166,7 @@ class Movable implements MovableVault {
     this.#choice = choice;
   }
 
-  #vault(kind: string): Vault {
+  #vault(kind: string): TextVault {
     const vault = this.#open.get(kind) ?? this.#options.open(kind);
     this.#open.set(kind, vault);
     return vault;
@@ -166,12 +174,11 @@ class Movable implements MovableVault {
 }
 
 /** Answers whether it was copied. `over`: also over what the new store holds already. */
-async function copy(from: Vault, to: Vault, key: GrantKey, over: boolean): Promise<boolean> {
-  const grant = await from.get(key);
-  if (grant === null || (!over && (await to.get(key)) !== null)) return false;
-  await to.put(key, grant);
-  const back = await to.get(key);
-  if (back !== null && encodeGrant(back) === encodeGrant(grant)) return true;
+async function copy(from: TextVault, to: TextVault, key: GrantKey, over: boolean): Promise<boolean> {
+  const text = await from.getText(key);
+  if (text === null || (!over && (await to.getText(key)) !== null)) return false;
+  await to.putText(key, text);
+  if ((await to.getText(key)) === text) return true;
   throw vaultError(
     "vault_unavailable",
     `The new store took the sign-in to “${key.server}” and gave something else back.`,
@@ -203,7 +210,9 @@ function shutVault(error: GatehouseError): MovableVault {
     kind: NO_CHOICE.kind,
     status: () => ({ kind: NO_CHOICE.kind, state: "unreadable" }),
     get: (key) => refuse(key.server),
+    getText: (key) => refuse(key.server),
     put: (key) => refuse(key.server),
+    putText: (key) => refuse(key.server),
     delete: (key) => refuse(key.server),
     move: () => refuse(),
     close: async () => {},

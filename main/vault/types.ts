@@ -68,3 +68,10 @@ export interface Vault {
   /** Answers whether there was one. */
   delete(key: GrantKey): Promise<boolean>;
 }
+
+/** The same vault for whatever rests in it, as it is written there. */
+export interface TextVault extends Vault {
+  getText(key: GrantKey): Promise<string | null>;
+  /** Durable when it resolves. */
+  putText(key: GrantKey, text: string): Promise<void>;
+}

@@ -181,9 +181,23 @@ describe("an entry that will not do", () => {
   });
 
   test("a reference of an unknown form is not sent as it stands", () => {
-    const error = refusal({ url: "https://x.example", auth: { client_secret: `${V}keychain:github}` } });
-    expect(error?.message).toContain("keychain:github");
+    const error = refusal({ url: "https://x.example", auth: { client_secret: `${V}vault:github}` } });
+    expect(error?.message).toContain("vault:github");
     expect(error?.details?.member).toBe("auth.client_secret");
+  });
+
+  test("a secret that is not set is named, with the command that sets it", () => {
+    const error = refusal({ url: "https://x.example", auth: { client_secret: `${V}keychain:github}` } });
+    expect(error).toMatchObject({
+      code: "config_invalid",
+      suggestion: "Run: gatehouse secret set github",
+      details: { member: "auth.client_secret", secret: "github" },
+    });
+    expect(error?.message).toContain("needs the secret github, which is not set");
+  });
+
+  test("a secret where it would be shown is refused", () => {
+    expect(refusal({ url: `https://x.example/${V}keychain:github}` })?.message).toContain("would be shown there");
   });
 });
 
