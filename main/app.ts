@@ -1,20 +1,23 @@
 /** The composition root, in plain Node: puts the parts together and hands out one object to draw and to call. */
 
+import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Snapshot } from "../preload/api.ts";
 import { type HubRecord, readRecord } from "../shim/endpoint.ts";
 import { openActivity } from "./activity/activity.ts";
 import { agentCommand } from "./agent-command.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { openConfig } from "./config/store.ts";
 import type { Config, RemoteServer } from "./config/types.ts";
+import { acquireFileLock } from "./file-lock.ts";
 import { describeNetwork } from "./http/network.ts";
 import { Hub } from "./hub/hub.ts";
 import { KnownServers } from "./hub/known.ts";
 import type { Gate } from "./hub/server-runtime.ts";
 import { createLog, logLevel } from "./log.ts";
 import { normalName } from "./names.ts";
-import { createSignIns } from "./oauth/sign-ins.ts";
+import { createSignIns, type SignInsParts } from "./oauth/sign-ins.ts";
 import { ensureHome, gatehousePaths, type Paths } from "./paths.ts";
 import { attach, hubGone } from "./pipe/attach.ts";
 import { serveControl } from "./pipe/control.ts";
@@ -44,6 +47,8 @@ export interface HubOptions {
 
 /** Milliseconds that a slow keychain may hold the start up. */
 const LOAD_PATIENCE = 3_000;
+/** Longer than a refresh can take: two requests and a slow keychain. */
+const LOCK_STALE = 45_000;
 const CLOSE_LIMIT = 4_000;
 const TAKEOVER_TRIES = 50;
 
@@ -89,6 +94,7 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
     call: parts.call,
     snapshot: parts.snapshot,
     on: parts.on,
+    resumed: parts.resumed,
     async close() {
       log.info("hub.stopping", {});
       // The record goes first: who looks for a hub from now on starts a new one.
@@ -154,6 +160,7 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    resumed: () => current?.resumed(),
     async close(reason) {
       closing = true;
       await current?.close(reason);
@@ -185,7 +192,13 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
     keys: () => accounts.keys(),
     log,
   });
-  const signIns = createSignIns({ vault, known: accounts, clock: systemClock, log, browser, version, activity });
+  const lock: SignInsParts["lock"] = (key, signal) => {
+    const name = createHash("sha256")
+      .update(JSON.stringify([key.server, key.account, key.origin]))
+      .digest("hex");
+    return acquireFileLock(join(paths.state, `refresh-${name.slice(0, 16)}.lock`), { staleMs: LOCK_STALE, signal });
+  };
+  const signIns = createSignIns({ vault, known: accounts, clock: systemClock, log, browser, version, activity, lock });
 
   const needsSignIn = (server: RemoteServer, account: string): boolean =>
     !signIns.isSignedIn(server, account) && known.needsSignIn(server.name, server.url) === true;
@@ -197,8 +210,7 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
     credentials(server, account) {
       const credentials = signIns.credentials(server, account);
       return {
-        token: () => credentials.token(),
-        accepted: (used) => credentials.accepted(used),
+        ...credentials,
         refused(used, challenge) {
           if (challenge.status === 401) known.setNeedsSignIn(server.name, server.url, true);
           return credentials.refused(used, challenge);
@@ -219,7 +231,19 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
       signIns,
     }),
   );
-  const core: Hub = new Hub({ gate, known, clock: systemClock, log, env, changed: () => announcer.changed() });
+  const hubChanged = (): void => {
+    const inUse = core.inUse();
+    signIns.use(inUse);
+    clockWatch.turn(inUse.length > 0);
+    announcer.changed();
+  };
+  const core: Hub = new Hub({ gate, known, clock: systemClock, log, env, changed: hubChanged });
+  const resumed = (): void => {
+    log.info("hub.resumed", {});
+    signIns.resumed();
+    core.resumed();
+  };
+  const clockWatch = new ClockWatch({ clock: systemClock, onJump: resumed });
 
   const stopSignIns = signIns.onChange(({ server: name, account, kind }) => {
     const server = config.current.servers.get(name);
@@ -227,6 +251,7 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
       known.setNeedsSignIn(name, server.url, true);
       core.wake(name, account);
     }
+    if (kind === "scope") core.widened(name, account);
     if (kind === "default") core.defaultChanged(name);
     announcer.changed();
   });
@@ -259,9 +284,11 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
   return {
     core,
     call,
+    resumed,
     snapshot: () => announcer.now(),
     on: (_event, listener) => announcer.on(listener),
     async close() {
+      clockWatch.turn(false);
       stopSignIns();
       stopConfig();
       announcer.close();

@@ -37,18 +37,34 @@ export interface Challenge {
   readonly at: number;
 }
 
+/** What one request carries so that the resource knows for whom it is. */
+export interface Permit {
+  /** Names it in what the resource's answer is told with; null: nobody is signed in, and there are no headers. */
+  readonly token: string | null;
+  /** `authorization`, and `dpop` where the token is bound to a key (RFC 9449 §7.1): then for one request only. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What to do about a refusal; `give_up`: what a person could do was done already. */
+export type Verdict = "retry" | "sign_in" | "give_up";
+
 /**
- * All that an upstream transport knows of authorization. `token()` and `refused()`, nothing else, so a test needs a
- * literal. Bound to one server × account.
+ * All that an upstream transport knows of authorization, so little that a test needs a literal. Bound to one server ×
+ * account.
  */
 export interface Credentials {
-  /** The access token to send now, refreshed first when it is about to end; null when nobody is signed in. */
-  token(): Promise<string | null>;
+  /** For a request of this method to this URL; the access token is refreshed first when it is about to end. */
+  permit(method: string, url: URL): Promise<Permit>;
   /**
    * The resource refused a request that carried `used` (null: none). Answers `retry` when another token is there now
-   * (at most one refresh is made for it), `sign_in` when only a person can help. The challenge is remembered.
+   * (at most one refresh is made for it), `sign_in` when a person can help. The challenge is remembered.
    */
-  refused(used: string | null, challenge: Challenge): Promise<"retry" | "sign_in">;
-  /** The resource took a request that carried this token: a challenge to an earlier one is over. Cheap; called often. */
+  refused(used: string | null, challenge: Challenge): Promise<Verdict>;
+  /** The resource took a request that carried this token: a 401 to an earlier one is over. Cheap; called often. */
   accepted(used: string): void;
+  /** `DPoP-Nonce` of any answer, and `Date` of a 401, for the next proofs to that origin (RFC 9449 §8.2, §11.1). */
+  heard(url: URL, headers: { readonly nonce: string | null; readonly date: string | null }): void;
 }
+
+/** Of a request that carries nothing. */
+export const NO_PERMIT: Permit = { token: null, headers: {} };

@@ -23,6 +23,13 @@ export function accountToSignIn(server: ServerStatus): string | null {
   return waiting === undefined || waiting.default ? null : waiting.name;
 }
 
+/** The account that an agent needs more access for. Null: the default one. */
+export function accountToAllow(server: ServerStatus): string | null {
+  const name = server.challenge?.account;
+  const account = server.accounts.find((one) => one.name === name);
+  return account === undefined || account.default ? null : account.name;
+}
+
 /** The account whose sign-in a plain “Cancel” ends. Null: the default one. */
 export function accountToCancel(server: ServerStatus): string | null {
   const name = server.sign_in?.account;

@@ -101,9 +101,20 @@ export interface AccountStatus {
   readonly since: string | null;
 }
 
+/**
+ * How it stands with the access that a 403 `insufficient_scope` asks for: `open`: a click can give it; `refused`: the
+ * person said no, or was not given it; `given`: the token has it already, so no click helps.
+ */
+export const STEP_UPS = ["open", "refused", "given"] as const;
+export type StepUp = (typeof STEP_UPS)[number];
+
 /** What a protected resource asked for with its last 401 or 403. */
 export interface ChallengeStatus {
   readonly status: 401 | 403;
+  /** Whose request it refused. */
+  readonly account: string;
+  /** Null for a 401. */
+  readonly step_up: StepUp | null;
   readonly error: string | null;
   readonly scope: string | null;
   readonly at: string;
@@ -143,8 +154,8 @@ export interface ServerStatus {
   readonly agent_names: readonly string[];
   readonly challenge: ChallengeStatus | null;
   readonly sign_in: SignInStatus | null;
-  /** The agent that met the need to sign in last, and when. */
-  readonly asked: { readonly agent: string; readonly at: string } | null;
+  /** The agent that met the need to sign in, or to allow more, last, and when; `tool`: that it called, when that is known. */
+  readonly asked: { readonly agent: string; readonly at: string; readonly tool?: string } | null;
 }
 
 export interface VaultStatus {
@@ -238,6 +249,8 @@ export interface Api {
     readonly open_browser?: boolean;
     /** Seconds until it gives up; default `callback_timeout` of the server, else 300. */
     readonly timeout_s?: number;
+    /** A refresh token that was obtained elsewhere, to be signed in with. It is in no answer, snapshot, event or log. */
+    readonly refresh_token?: string;
   }): { readonly server: string; readonly account: string; readonly scope: string | null };
   /** Hands in the address that the browser ended at, when the redirect could not reach this machine. */
   submitCallback(params: { readonly server: string; readonly account?: string; readonly url: string }): {

@@ -9,7 +9,9 @@ import type {
   ErrorObject,
   ServerState,
   ServerStatus,
+  SignInStatus,
   SignInStep,
+  StepUp,
   VaultStatus,
 } from "./api.ts";
 
@@ -21,7 +23,7 @@ export interface Words {
   readonly tone: Tone;
 }
 
-export type NextKind = "sign_in" | "cancel" | "retry" | "sign_out" | "enable" | "none";
+export type NextKind = "sign_in" | "allow" | "cancel" | "retry" | "sign_out" | "enable" | "none";
 
 export interface NextAction {
   readonly kind: NextKind;
@@ -61,15 +63,29 @@ export function serverText(server: ServerStatus): Words {
   switch (server.state) {
     case "idle":
     case "ready":
+      if (wantsMore(server)) return { label: errorHeadline("insufficient_scope"), tone: "need" };
       if (isSignedIn(server)) return { label: "Signed in", tone: "ok" };
       return needUnknown(server) ? { label: "Not connected yet", tone: "off" } : words;
     case "signing_in":
-      return server.sign_in === null ? words : { label: stepText(server.sign_in.step), tone: "busy" };
+      return signingInText(server.sign_in) ?? words;
     case "failing":
       return server.error === null ? words : { label: errorHeadline(server.error.code), tone: "bad" };
     default:
       return words;
   }
+}
+
+function signingInText(signIn: SignInStatus | null): Words | null {
+  if (signIn === null) return null;
+  const device = codeToEnter(signIn);
+  if (device !== null && signIn.step === "waiting") return { label: `Enter the code ${device.code}`, tone: "busy" };
+  return { label: stepText(signIn.step), tone: "busy" };
+}
+
+/** What a sign-in without a way back asks the person to type, and where (RFC 8628 §3.3); null: nothing. */
+export function codeToEnter(signIn: SignInStatus | null): { readonly code: string; readonly page: string } | null {
+  const { user_code: code, verification_uri: page } = signIn ?? {};
+  return code === undefined || page === undefined ? null : { code, page };
 }
 
 export function accountText(state: AccountState): Words {
@@ -234,6 +250,25 @@ export function isSignedIn(server: ServerStatus): boolean {
   return server.accounts.some((account) => account.state === "signed_in");
 }
 
+/** What to know of access that a server asks for beyond what was given. */
+export function stepUpText(stepUp: StepUp): string {
+  switch (stepUp) {
+    case "open":
+      return "“Allow…” opens the sign-in page in your own browser. What you have allowed so far stays.";
+    case "refused":
+      return "It was not given. Agents are told so and go on without it.";
+    case "given":
+      return "You have given this, and the server refuses the call all the same. Its operator knows who may do this.";
+    default:
+      return never(stepUp);
+  }
+}
+
+/** Whether an agent's call needs more access than the person has given, and a click can give it. */
+export function wantsMore(server: ServerStatus): boolean {
+  return server.challenge?.step_up === "open" && isSignedIn(server);
+}
+
 /** Whether nobody knows yet if this server wants a sign-in: it is remote, nobody is signed in, nobody has asked it. */
 export function needUnknown(server: ServerStatus): boolean {
   return server.state === "idle" && server.type !== "stdio" && !isSignedIn(server);
@@ -250,10 +285,11 @@ export function nextAction(server: ServerStatus): NextAction {
     case "sign_in_required":
       return SIGN_IN;
     case "failing":
-      return failingAction(server.error, isSignedIn(server));
+      return wantsMore(server) ? ALLOW : failingAction(server.error, isSignedIn(server));
     case "idle":
     case "connecting":
     case "ready":
+      if (wantsMore(server)) return ALLOW;
       if (isSignedIn(server)) return { kind: "sign_out", label: "Sign out" };
       return needUnknown(server) ? SIGN_IN : NONE;
     default:
@@ -262,6 +298,7 @@ export function nextAction(server: ServerStatus): NextAction {
 }
 
 const NONE: NextAction = { kind: "none", label: "" };
+const ALLOW: NextAction = { kind: "allow", label: "Allow…" };
 const SIGN_IN: NextAction = { kind: "sign_in", label: "Sign in" };
 
 function failingAction(error: ErrorObject | null, signedIn: boolean): NextAction {
@@ -277,10 +314,14 @@ export const asAccount = (account: string | null): string => {
 };
 export const signInLabel = (server: string, account: string | null = null): string =>
   `Sign in to ${server}${asAccount(account)}`;
+export const allowLabel = (server: string, account: string | null = null): string =>
+  `Allow more access to ${server}${asAccount(account)}`;
 export const signOutLabel = (server: string, account: string | null = null): string =>
   `Sign out of ${server}${asAccount(account)}`;
 export const cancelLabel = (server: string, account: string | null = null): string =>
   `Cancel sign-in to ${server}${asAccount(account)}`;
+export const codeLabel = (server: string, code: string, page: string): string =>
+  `${server}: enter the code ${code} at ${page.replace(/^https?:\/\//, "")}`;
 export const retryLabel = (server: string): string => `Retry ${server}`;
 
 /** Where sign-ins rest, as a person calls it. `platform` as in `process.platform`, when known. */

@@ -1,7 +1,7 @@
 /** The small print of a server: account, tools, agents, address. Pure. */
 import { accountLabel } from "../preload/accounts.ts";
 import type { ServerStatus } from "../preload/api.ts";
-import { count, errorHeadline, isSignedIn } from "../preload/text.ts";
+import { count, errorHeadline, isSignedIn, wantsMore } from "../preload/text.ts";
 import { relativeTime, timeLeft } from "./time.ts";
 
 /** Host of a remote server with its port, or where a local one runs; null when the entry says neither. */
@@ -41,7 +41,8 @@ export function facts(server: ServerStatus, now: number): string[] {
     case "idle":
     case "connecting":
     case "ready":
-      if (server.error !== null) found.push(errorHeadline(server.error.code));
+      if (wantsMore(server)) found.push(server.asked === null ? null : askedText(server.asked, now));
+      else if (server.error !== null) found.push(errorHeadline(server.error.code));
       found.push(isSignedIn(server) ? accountNames(server) : placeOf(server));
       found.push(server.tools === null ? null : count(server.tools, "tool"), agentsText(server));
       break;

@@ -1,6 +1,6 @@
 /** How the list is ordered and filtered. Pure. */
 import type { ServerStatus } from "../preload/api.ts";
-import { needUnknown } from "../preload/text.ts";
+import { needUnknown, wantsMore } from "../preload/text.ts";
 
 export interface Group {
   readonly title: string;
@@ -32,6 +32,7 @@ function titleOf(server: ServerStatus): Title {
     case "idle":
     case "connecting":
     case "ready":
+      if (wantsMore(server)) return "Needs you";
       return needUnknown(server) ? "Not used yet" : "Ready";
   }
 }

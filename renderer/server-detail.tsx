@@ -1,7 +1,8 @@
 /** All there is to know of one server, beside the list, or instead of it in a narrow window. */
 import { useEffect, useId, useRef } from "react";
 import type { ServerStatus } from "../preload/api.ts";
-import { count, needUnknown } from "../preload/text.ts";
+import { codeToEnter, count, needUnknown } from "../preload/text.ts";
+import { AccessCard } from "./access-card.tsx";
 import { Accounts } from "./accounts.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { agentSnippet, agentsText, askedText, placeOf } from "./describe.ts";
@@ -57,6 +58,7 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
       <NarrowActions server={server} />
       {server.error !== null && server.error.code !== "sign_in_required" && <ErrorNotice error={server.error} />}
       <SignInCard server={server} />
+      <AccessCard server={server} />
       <Accounts server={server} />
       <ConnectionCard server={server} />
       <AgentCard name={server.name} />
@@ -89,6 +91,8 @@ function NarrowActions({ server }: { readonly server: ServerStatus }) {
 function SignInCard({ server }: { readonly server: ServerStatus }) {
   const now = useNow();
   const page = `the sign-in page of ${placeOf(server) ?? server.name}`;
+  const device = codeToEnter(server.sign_in);
+  if (device !== null) return <DeviceCodeCard {...device} />;
   if (server.state === "signing_in") {
     return (
       <div className="card card-busy">
@@ -110,6 +114,22 @@ function SignInCard({ server }: { readonly server: ServerStatus }) {
     <div className="card">
       <strong>Nobody has used it yet</strong>
       <p>Whether it wants a sign-in shows when an agent connects. You can sign in before that, too.</p>
+    </div>
+  );
+}
+
+function DeviceCodeCard({ code, page }: { readonly code: string; readonly page: string }) {
+  return (
+    <div className="card card-busy">
+      <strong>Enter this code to sign in</strong>
+      <div className="snippet one-line">
+        <code className="user-code">{code}</code>
+        <CopyButton text={code} label="Copy the code" />
+      </div>
+      <p>
+        At <Url text={page} />, in any browser, on this computer or another device. This window follows by itself when
+        you are done.
+      </p>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** From a server's next action to the call that does it, for rows and details alike. */
 import { useContext } from "react";
-import { accountToCancel, accountToSignIn, accountToSignOut, ofAccount } from "../preload/accounts.ts";
+import { accountToAllow, accountToCancel, accountToSignIn, accountToSignOut, ofAccount } from "../preload/accounts.ts";
 import type { Method, ServerStatus } from "../preload/api.ts";
 import type { NextKind } from "../preload/text.ts";
 import { pendingKey, StoreContext, useApp } from "./store.ts";
@@ -26,6 +26,7 @@ export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
       const { name } = server;
       switch (kind) {
         case "sign_in":
+        case "allow":
           void run("signIn", { server: name, ...ofAccount(account) });
           return;
         case "cancel":
@@ -50,6 +51,7 @@ export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
 /** The account that is not the default one and yet meant. */
 function accountOf(server: ServerStatus, kind: NextKind): string | null {
   if (kind === "sign_in") return accountToSignIn(server);
+  if (kind === "allow") return accountToAllow(server);
   if (kind === "cancel") return accountToCancel(server);
   return kind === "sign_out" ? accountToSignOut(server) : null;
 }
@@ -61,6 +63,7 @@ function defaultAccount(server: ServerStatus): string {
 function methodOf(kind: NextKind): Method | null {
   switch (kind) {
     case "sign_in":
+    case "allow":
       return "signIn";
     case "cancel":
       return "cancelSignIn";

@@ -42,3 +42,21 @@ export function failed(error: ErrorObject): number {
   say(`(${ids.join(", ")})`);
   return error.code === "unknown_server" ? EXIT.usage : EXIT.failed;
 }
+
+/** Far longer than any token or key. */
+const MAX_SECRET = 262_144;
+
+/** All of stdin without the white space around it: secrets come this way because others can read a command line. */
+export async function readSecret(what: string): Promise<string> {
+  if (process.stdin.isTTY) say(`Paste ${what}, press Enter, then Ctrl-D.`);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_SECRET) throw new Usage(`What came on stdin is too long to be ${what}.`);
+  }
+  const secret = Buffer.concat(chunks).toString("utf8").trim();
+  if (secret === "") throw new Usage(`Nothing came on stdin; ${what} is read from there.`);
+  return secret;
+}

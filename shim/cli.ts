@@ -6,7 +6,7 @@ import { accountToSignIn, accountWords, hasSeveral, ofAccount } from "../preload
 import type { Answer, ServerStatus, SignInProgress, Snapshot } from "../preload/api.ts";
 import { count, serverText, vaultText } from "../preload/text.ts";
 import { activity } from "./cli-activity.ts";
-import { call, control, EXIT, failed, quoteName, say, Unreachable, Usage } from "./cli-base.ts";
+import { call, control, EXIT, failed, quoteName, readSecret, say, Unreachable, Usage } from "./cli-base.ts";
 import { logs } from "./cli-logs.ts";
 import { use } from "./cli-use.ts";
 import { vault } from "./cli-vault.ts";
@@ -27,6 +27,7 @@ For people
       --no-browser               open nothing; print the address and take the pasted callback address
       --account <name>           which identity, if you have several
       --timeout <seconds>        how long to wait for you (default 300)
+      --refresh-token-stdin      no browser: take a refresh token that you have already, from stdin
   logout <server>                sign out and revoke the tokens
       --account <name>           <server>@<account> says the same
       --keep-remote              forget the tokens here, leave them valid there
@@ -121,6 +122,7 @@ async function login(args: readonly string[]): Promise<number> {
       "no-browser": { type: "boolean", default: false },
       account: { type: "string" },
       timeout: { type: "string" },
+      "refresh-token-stdin": { type: "boolean", default: false },
     },
   });
   const { server, account } = oneTarget(positionals, values.account, "login");
@@ -128,12 +130,15 @@ async function login(args: readonly string[]): Promise<number> {
   if (timeout !== undefined && !(timeout >= 1 && timeout <= 86_400))
     throw new Usage("--timeout takes a number of seconds, from 1 to 86400.");
   const openBrowser = !values["no-browser"] && process.env.HEADLESS !== "true";
+  const refreshToken = values["refresh-token-stdin"] ? await readSecret("the refresh token") : null;
+  let awaitsCallback = !openBrowser;
   const hub: Control = await control(true, (event, value) => {
     if (event !== "signInProgress") return;
     const progress = value as SignInProgress;
     say(progress.text);
     if (progress.url !== undefined) say(progress.url);
-    if (progress.step === "waiting" && !openBrowser) readPasted(hub, server, account);
+    if (progress.user_code !== undefined) awaitsCallback = false;
+    if (progress.step === "waiting" && awaitsCallback) readPasted(hub, server, account);
   });
   try {
     const cancel = (): void => {
@@ -146,6 +151,7 @@ async function login(args: readonly string[]): Promise<number> {
       ...account,
       open_browser: openBrowser,
       ...(timeout === undefined ? {} : { timeout_s: timeout }),
+      ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
     });
     if (!result.ok) return failed(result.error);
     say("Agents that are connected to it have its tools now.");

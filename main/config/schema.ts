@@ -34,17 +34,26 @@ export const auth = z
     metadata_url: url.describe("Where the authorization server's metadata is.").exactOptional(),
     authorization_endpoint: url.exactOptional(),
     token_endpoint: url.exactOptional(),
+    device_authorization_endpoint: url.describe("Where device_code begins (RFC 8628).").exactOptional(),
     token_endpoint_auth_method: filled.exactOptional(),
     client_metadata: z
       .record(z.string(), z.unknown())
       .describe("Members to add to a dynamic registration (RFC 7591).")
       .exactOptional(),
     client_metadata_url: url.describe("A client ID metadata document to use as client_id.").exactOptional(),
-    private_key: filled.describe("PEM or JWK, for private_key_jwt.").exactOptional(),
+    private_key: filled
+      .describe("For private_key_jwt: a PEM or JWK, or the absolute path of a file that holds one.")
+      .exactOptional(),
     token_endpoint_auth_signing_alg: filled.exactOptional(),
-    idp: texts.describe("The identity provider of an enterprise-managed sign-in (id_jag).").exactOptional(),
-    assertion: filled.describe("The assertion of a workload identity (jwt_bearer).").exactOptional(),
-    use_id_token: z.boolean().exactOptional(),
+    idp: texts
+      .describe(
+        "The identity provider of an enterprise-managed sign-in (id_jag): issuer or token_endpoint, client_id, id_token (or the path of its file), client_secret if there is one.",
+      )
+      .exactOptional(),
+    assertion: filled
+      .describe("The assertion of a workload identity (jwt_bearer): a JWT, or the absolute path of its file.")
+      .exactOptional(),
+    use_id_token: z.boolean().describe("Send the ID token instead of the access token (Cognito).").exactOptional(),
     refresh_skew: z
       .number()
       .min(0)

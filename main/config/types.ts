@@ -22,6 +22,7 @@ export interface AuthConfig {
   readonly metadata_url?: string;
   readonly authorization_endpoint?: string;
   readonly token_endpoint?: string;
+  readonly device_authorization_endpoint?: string;
   readonly token_endpoint_auth_method?: string;
   readonly client_metadata?: Readonly<Record<string, unknown>>;
   readonly client_metadata_url?: string;

@@ -77,6 +77,7 @@ async function run(hub: Promise<HubHandle>, options: ShellOptions): Promise<void
   const tray = createTray(options.files.tray, (action) => act(action, hub, window.show));
   app.once("will-quit", () => tray.destroy());
   powerMonitor.on("shutdown", () => app.quit());
+  powerMonitor.on("resume", () => void hub.then((running) => running.resumed()));
   if (!options.hidden) window.show();
 
   const running = await hub;

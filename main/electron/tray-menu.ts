@@ -2,6 +2,7 @@
 
 import {
   accountLabel,
+  accountToAllow,
   accountToCancel,
   accountToSignIn,
   accountToSignOut,
@@ -12,7 +13,10 @@ import {
 } from "../../preload/accounts.ts";
 import type { AccountStatus, ErrorObject, ServerStatus, Snapshot } from "../../preload/api.ts";
 import {
+  allowLabel,
   cancelLabel,
+  codeLabel,
+  codeToEnter,
   count,
   isSignedIn,
   nextAction,
@@ -53,6 +57,7 @@ const SEPARATOR: MenuEntry = { type: "separator" };
 export function trayMenu(snapshot: Snapshot | null): MenuModel {
   const servers = snapshot?.servers ?? [];
   const needing = servers.filter((server) => server.state === "sign_in_required");
+  const wanting = servers.filter((server) => nextAction(server).kind === "allow");
   const busy = servers.filter((server) => server.state === "signing_in");
   // With several accounts there is more to do than the one thing that is needed.
   const others = servers.filter(
@@ -63,7 +68,8 @@ export function trayMenu(snapshot: Snapshot | null): MenuModel {
     snapshot === null ? [plain("Starting…")] : notices(snapshot),
     [
       ...needing.map((server) => signIn(server, accountToSignIn(server))),
-      ...busy.map((server) => cancel(server, accountToCancel(server))),
+      ...wanting.map((server) => allow(server, accountToAllow(server))),
+      ...busy.flatMap((server) => [...codeEntry(server), cancel(server, accountToCancel(server))]),
     ],
     listed(others.map(serverEntry)),
     [
@@ -71,23 +77,29 @@ export function trayMenu(snapshot: Snapshot | null): MenuModel {
       { type: "item", label: "Quit Gatehouse", action: { kind: "quit" } },
     ],
   ];
-  return { ...summary(snapshot, needing.length, busy.length), entries: joined(groups) };
+  return { ...summary(snapshot, needing.length, wanting.length, busy.length), entries: joined(groups) };
 }
 
 /** Electron reads `&` in a label as the mark of a mnemonic. */
 export const escapeLabel = (label: string): string => label.replaceAll("&", "&&");
 
-function summary(snapshot: Snapshot | null, needing: number, busy: number): Omit<MenuModel, "entries"> {
+function summary(
+  snapshot: Snapshot | null,
+  needing: number,
+  wanting: number,
+  busy: number,
+): Omit<MenuModel, "entries"> {
   if (snapshot === null) return { icon: "busy", tooltip: "Gatehouse is starting" };
   const failing = snapshot.servers.filter((server) => server.state === "failing").length;
   const problem = trouble(snapshot);
   const parts = [
     ...(problem === null ? [] : [problem.charAt(0).toLowerCase() + problem.slice(1)]),
     ...(needing === 0 ? [] : [`${count(needing, "server needs", "servers need")} you to sign in`]),
+    ...(wanting === 0 ? [] : [`${count(wanting, "server wants", "servers want")} more access`]),
     ...(busy === 0 ? [] : ["waiting for your browser"]),
     ...(failing === 0 ? [] : [`${count(failing, "server is", "servers are")} not working`]),
   ];
-  const icon = icons(problem !== null || failing > 0, needing > 0, busy > 0);
+  const icon = icons(problem !== null || failing > 0, needing + wanting > 0, busy > 0);
   return { icon, tooltip: parts.length === 0 ? "Gatehouse" : `Gatehouse: ${parts.join(", ")}` };
 }
 
@@ -137,8 +149,17 @@ function accountEntries(server: ServerStatus, account: AccountStatus): MenuEntry
   return entries;
 }
 
+/** The code of a sign-in that has no way back to this machine; a click opens the window, where it can be copied. */
+function codeEntry(server: ServerStatus): MenuEntry[] {
+  const device = codeToEnter(server.sign_in);
+  if (device === null) return [];
+  return [{ type: "item", label: codeLabel(server.name, device.code, device.page), action: { kind: "open" } }];
+}
+
 const signIn = (server: ServerStatus, account: string | null): MenuEntry =>
   call(signInLabel(server.name, account), "signIn", server, account);
+const allow = (server: ServerStatus, account: string | null): MenuEntry =>
+  call(allowLabel(server.name, account), "signIn", server, account);
 const cancel = (server: ServerStatus, account: string | null): MenuEntry =>
   call(cancelLabel(server.name, account), "cancelSignIn", server, account);
 const signOut = (server: ServerStatus, account: string | null): MenuEntry =>

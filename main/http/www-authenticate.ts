@@ -69,6 +69,13 @@ export function parseWwwAuthenticate(header: string | readonly string[] | null |
   }
 }
 
+/** Whether the proof of a DPoP-bound token lacked the nonce of the answer beside it (RFC 9449 §9). */
+export function asksForNonce(header: string | readonly string[] | null | undefined): boolean {
+  return parseWwwAuthenticate(header).some(
+    ({ scheme, params }) => scheme === "dpop" && params.get("error") === "use_dpop_nonce",
+  );
+}
+
 /**
  * What a 401 or 403 asked for. Of several challenges the one that helps a sign-in most is taken: Bearer or DPoP with
  * `resource_metadata`, then Bearer or DPoP, then the first. `now`: milliseconds since the epoch.

@@ -1,5 +1,5 @@
 /** All servers and sessions. Knows nothing of pipes, windows or how anybody signs in. */
-import type { Config } from "../config/types.ts";
+import type { Config, RemoteServer } from "../config/types.ts";
 import { GatehouseError } from "../errors.ts";
 import { type HubDeps, ServerRuntime, type ServerView } from "./server-runtime.ts";
 import type { Session } from "./session.ts";
@@ -49,6 +49,24 @@ export class Hub {
   /** Sessions of this server (and account, null: all) look again at what they may do. */
   wake(name: string, account: string | null): void {
     this.#servers.get(name)?.wake(account);
+  }
+
+  /** The account's grant allows more than before. */
+  widened(name: string, account: string): void {
+    this.#servers.get(name)?.widened(account);
+  }
+
+  /** The machine was asleep. */
+  resumed(): void {
+    for (const server of this.#servers.values()) server.resumed();
+  }
+
+  /** Remote servers that agents are connected to, with the accounts that they use. */
+  inUse(): { readonly server: RemoteServer; readonly accounts: readonly string[] }[] {
+    return [...this.#servers.values()]
+      .map((server) => server.inUse())
+      .filter((used) => used !== null)
+      .filter(({ accounts }) => accounts.length > 0);
   }
 
   /** Agents that named no account are on another one now. */

@@ -51,7 +51,7 @@ export interface ServerView {
   readonly accounts: readonly string[];
   readonly tools: number | null;
   readonly agents: readonly string[];
-  readonly asked: { readonly agent: string; readonly at: number } | null;
+  readonly asked: { readonly agent: string; readonly at: number; readonly tool: string | null } | null;
 }
 
 /** Of a server that has no accounts. */
@@ -74,7 +74,7 @@ export class ServerRuntime {
   #tools: number | null = null;
   /** By account. */
   readonly #needs = new Map<string, GatehouseError>();
-  #asked: { agent: string; at: number } | null = null;
+  #asked: ServerView["asked"] = null;
 
   constructor(name: string, definition: Definition, deps: HubDeps) {
     this.name = name;
@@ -157,6 +157,23 @@ export class ServerRuntime {
       if (account === null || this.#accountOf(entry.account) === account) entry.session.wake();
     }
     this.#deps.changed();
+  }
+
+  /** The account's grant allows more. */
+  widened(account: string): void {
+    for (const entry of this.#sessions) if (this.#accountOf(entry.account) === account) entry.session.widened();
+    this.#deps.changed();
+  }
+
+  resumed(): void {
+    for (const { session } of this.#sessions) session.resumed();
+  }
+
+  /** Accounts with which agents use a remote server; null: it is none, or off. */
+  inUse(): { readonly server: RemoteServer; readonly accounts: readonly string[] } | null {
+    const server = this.#remote();
+    if (server === null || !server.enabled) return null;
+    return { server, accounts: [...new Set([...this.#sessions].map(({ account }) => this.#accountOf(account)))] };
   }
 
   /** Another account is meant by who names none: what was said of the need under its name is out of date. */
@@ -248,8 +265,8 @@ export class ServerRuntime {
       },
       need: (cause) => this.#found(account(), cause),
       report: (error) => this.#report(error),
-      asked: (agent) => {
-        this.#asked = { agent, at: deps.clock.now() };
+      asked: (agent, tool) => {
+        this.#asked = { agent, tool, at: deps.clock.now() };
         deps.changed();
       },
       changed: deps.changed,

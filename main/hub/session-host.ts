@@ -17,8 +17,8 @@ export interface SessionHost {
   listedTools(count: number): void;
   /** The need of a person as one error, the same for everybody for as long as the need lasts. */
   need(cause: GatehouseError): GatehouseError;
-  /** The agent met the need to sign in. */
-  asked(agent: string): void;
+  /** The agent met the need to sign in, or to allow more; `tool`: that it called, null: not known. */
+  asked(agent: string, tool: string | null): void;
   /** An error that the agent gets, or that keeps the session from the server. */
   report(error: GatehouseError): void;
   /** Anything that the snapshot shows changed. */

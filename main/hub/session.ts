@@ -109,6 +109,19 @@ export class Session {
     else this.#down(blocked);
   }
 
+  /** The grant allows more now. A server session goes on with it; what could not be had without it is tried again. */
+  widened(): void {
+    if (this.#link.kind !== "ready") return this.wake();
+    this.#standIn.outdate();
+    this.#announce();
+  }
+
+  /** The machine was asleep: connections are dead that look alive, and the network is another one perhaps. */
+  resumed(): void {
+    if (this.#link.kind === "ready") this.#link.upstream.resumed();
+    else if (this.#link.kind === "down" && canRetry(this.#link.error)) this.#connect();
+  }
+
   /** The agent is gone. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -298,7 +311,10 @@ export class Session {
 
   /** An answer without the server: the sign-in tool and empty lists when a person is needed, else the error. */
   #answerWithout(id: string, method: string, line: Buffer | null, error: GatehouseError): void {
-    if (needsPerson(error) && method !== "ping") this.#host.asked(this.#agentName);
+    if (error.code === "insufficient_scope" || (needsPerson(error) && method !== "ping")) {
+      const { tool } = error.details ?? {};
+      this.#host.asked(this.#agentName, typeof tool === "string" ? tool : null);
+    }
     if (error !== this.#trouble) this.#host.report(error);
     this.#agent.write(this.#standIn.instead(id, method, line, error));
   }

@@ -1,13 +1,14 @@
 /** What is known of each server × account while the hub runs: the grant, read once from the vault, and how it fares. */
-import type { ErrorObject } from "../../preload/api.ts";
+import type { ChallengeStatus, ErrorObject } from "../../preload/api.ts";
 import type { RemoteServer } from "../config/types.ts";
 import type { Challenge, Clock } from "../ports.ts";
 import { type KnownAccounts, UNNAMED } from "../vault/known-accounts.ts";
 import type { Grant, GrantKey, Vault } from "../vault/types.ts";
-import { isOfConfiguration } from "./grant-types.ts";
+import { isOfConfiguration, isUnattended } from "./grant-types.ts";
+import { StepUps } from "./step-up.ts";
 import type { KnownAccount } from "./types.ts";
 
-export type Change = { server: string; account: string; kind: "grant" | "default" | "status" };
+export type Change = { server: string; account: string; kind: "grant" | "scope" | "default" | "status" };
 
 /** One server × account at one origin. Mutable; only this folder holds it. */
 export interface Account {
@@ -20,7 +21,11 @@ export interface Account {
   unread: { readonly error: unknown; readonly at: number } | null;
   /** A refresh was refused for good: only a person can help. */
   ended: boolean;
+  /** The `auth` block, as JSON, with which tokens were refused that need no person; null: none was. */
+  refusedAuth: string | null;
   challenge: Challenge | null;
+  /** Of this grant and those that it grew from. */
+  stepUps: StepUps;
   error: ErrorObject | null;
   refreshing: Promise<void> | null;
   /** Refreshed, but the vault did not take it yet. Held so that a rotated refresh token is not lost. */
@@ -59,7 +64,9 @@ export class Accounts {
         loading: null,
         unread: null,
         ended: false,
+        refusedAuth: null,
         challenge: null,
+        stepUps: new StepUps(),
         error: null,
         refreshing: null,
         unsaved: null,
@@ -143,8 +150,9 @@ export class Accounts {
     await this.#known.add(account.key);
     await this.#vault.put(account.key, grant);
     if (await this.#isFirst(account)) await this.#known.choose(account.key);
+    const wider = account.grant !== null && account.challenge?.status === 403;
     Object.assign(account, this.#fresh(), { grant, challenge: null } satisfies Partial<Account>);
-    this.changed(account, "grant");
+    this.changed(account, wider ? "scope" : "grant");
   }
 
   /** The first account of a server is the one that agents mean when they name none. */
@@ -194,13 +202,17 @@ export class Accounts {
     await this.#known.remove(account.key);
   }
 
-  /** Takes over what another process has stored meanwhile. Answers whether it differs from what we hold. */
+  /**
+   * Takes over what another process has stored meanwhile, and its sign-out. Answers whether there is another grant now.
+   * Throws what the vault throws.
+   */
   async adopt(account: Account): Promise<boolean> {
+    const { grant } = account;
     const stored = await this.#vault.get(account.key);
-    if (stored === null || stored.refresh_token === account.grant?.refresh_token) return false;
+    if (account.grant !== grant || stored?.access_token === grant?.access_token) return false;
     Object.assign(account, this.#fresh(), { grant: stored } satisfies Partial<Account>);
-    this.changed(account, "status");
-    return true;
+    this.changed(account, stored === null ? "grant" : "status");
+    return stored !== null;
   }
 
   /** Deletes the grant here. Throws what the vault throws; the grant stays then. */
@@ -215,19 +227,35 @@ export class Accounts {
       throw error;
     }
     if (account.key.account === UNNAMED) await this.#known.remove(account.key);
-    Object.assign(account, this.#fresh());
+    Object.assign(account, this.#fresh(), withoutGrant(account));
     this.changed(account, "grant");
   }
 
   /** The grant is worth nothing any more. That holds even when the vault cannot delete it now. */
   async end(account: Account, error: ErrorObject): Promise<void> {
     await this.#vault.delete(account.key).catch(() => false);
-    Object.assign(account, this.#fresh(), { grant: null, ended: true, error } satisfies Partial<Account>);
+    Object.assign(account, this.#fresh(), withoutGrant(account), { ended: true, error } satisfies Partial<Account>);
     this.changed(account, "grant");
   }
 
+  /** Tokens that need no person were refused. What is held stays, so that its issuer goes on being the only one asked. */
+  refuse(server: RemoteServer, account: Account, error: ErrorObject | null): void {
+    Object.assign(account, { refusedAuth: JSON.stringify(server.auth), error } satisfies Partial<Account>);
+    this.changed(account, "grant");
+  }
+
+  isRefused(server: RemoteServer, account: Account): boolean {
+    return account.refusedAuth !== null && account.refusedAuth === JSON.stringify(server.auth);
+  }
+
+  /** Whether another token can be had without a person. */
+  canRenew(server: RemoteServer, account: Account): boolean {
+    if (isUnattended(server)) return !this.isRefused(server, account);
+    return (this.usable(server, account)?.refresh_token ?? null) !== null;
+  }
+
   #fresh(): Partial<Account> {
-    return { loaded: true, ended: false, error: null, unsaved: null, failures: 0, retryAt: 0 };
+    return { loaded: true, ended: false, refusedAuth: null, error: null, unsaved: null, failures: 0, retryAt: 0 };
   }
 
   /** The grant that may be used under the configuration of now. */
@@ -239,12 +267,13 @@ export class Accounts {
   /** Whether a token is at hand or can be had without a person. */
   isSignedIn(server: RemoteServer, account: Account): boolean {
     const grant = this.usable(server, account);
-    return grant !== null && !this.#hasRunOut(grant);
+    return this.canRenew(server, account) || (grant !== null && !this.#hasRunOut(grant));
   }
 
   status(server: RemoteServer, account: Account): KnownAccount {
     const grant = this.usable(server, account);
-    const expired = grant === null ? account.ended : this.#hasRunOut(grant);
+    const renewable = this.canRenew(server, account);
+    const expired = grant === null ? account.ended : !renewable && this.#hasRunOut(grant);
     return {
       name: account.key.account,
       default: account.key.account === this.defaultName(server),
@@ -252,13 +281,22 @@ export class Accounts {
       scope: grant?.scope ?? null,
       issuer: grant?.issuer ?? null,
       expires_at: isoOrNull(grant?.expires_at),
-      renewable: grant !== null && grant.refresh_token !== null,
+      renewable: grant !== null && renewable,
       since: isoOrNull(grant?.signed_in_at),
     };
   }
 
+  challenge(server: RemoteServer, account: Account): ChallengeStatus | null {
+    const { key, challenge, stepUps } = account;
+    if (challenge === null) return null;
+    const { status, error, scope, at } = challenge;
+    const granted = this.usable(server, account)?.scope ?? null;
+    const stepUp = status === 403 ? stepUps.of(challenge, granted) : null;
+    return { status, account: key.account, step_up: stepUp, error, scope, at: new Date(at).toISOString() };
+  }
+
   #hasRunOut(grant: Grant): boolean {
-    return grant.refresh_token === null && grant.expires_at !== null && grant.expires_at <= this.#clock.now();
+    return grant.expires_at !== null && grant.expires_at <= this.#clock.now();
   }
 
   changed(account: Account, kind: Change["kind"]): void {
@@ -276,6 +314,11 @@ export class Accounts {
 
 export function placeOf(server: RemoteServer): Pick<GrantKey, "server" | "origin"> {
   return { server: server.name, origin: new URL(server.url).origin };
+}
+
+/** Who is not signed in can be asked for no more access. */
+function withoutGrant({ challenge }: Account): Partial<Account> {
+  return { grant: null, stepUps: new StepUps(), challenge: challenge?.status === 403 ? null : challenge };
 }
 
 function isoOrNull(time: number | null | undefined): string | null {

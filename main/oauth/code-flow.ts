@@ -9,6 +9,7 @@ import type { Grant } from "../vault/types.ts";
 import { advised } from "./advice.ts";
 import { authorizationUrl } from "./authorization-request.ts";
 import { judgeAuthorizationResponse } from "./authorization-response.ts";
+import { thumbprint } from "./dpop.ts";
 import { type Authorized, exchangeCode } from "./exchange.ts";
 import type { GrantFlow, SignInContext } from "./grant-flow.ts";
 import { type Arrival, type Loopback, listenForCallback, nothingWaits } from "./loopback.ts";
@@ -78,13 +79,13 @@ export class CodeFlow implements GrantFlow {
   }
 
   async #attempt(target: Target): Promise<Grant | "client_unknown"> {
-    const { run, server, clock, fetch, signal, store } = this.#context;
+    const { run, server, clock, fetch, origins, signal, store } = this.#context;
     const authorized = await this.#authorize(target);
     this.#context.say("exchange", `Exchanging the code for tokens at ${new URL(target.as.tokenEndpoint).host}.`);
-    return exchangeCode(run, server, authorized, { clock, fetch, signal, store });
+    return exchangeCode(run, server, authorized, { clock, fetch, origins, signal, store });
   }
 
-  async #authorize({ as, scope, resource }: Target): Promise<Authorized> {
+  async #authorize({ as, scope, resource, dpopKey }: Target): Promise<Authorized> {
     const { run, server, fetch, signal, endedStates, timeoutS } = this.#context;
     const loopback = await listenForCallback(run, {
       redirectUri: server.auth.redirect_uri,
@@ -106,13 +107,14 @@ export class CodeFlow implements GrantFlow {
     const state = randomState();
     const verifier = randomPKCECodeVerifier();
     const url = authorizationUrl(run, server, {
-      endpoint: as.authorizationEndpoint,
+      endpoint: as.authorizationEndpoint ?? "",
       clientId: client.client_id,
       redirectUri: loopback.redirectUri,
       scope,
       resource,
       state,
       codeChallenge: await calculatePKCECodeChallenge(verifier),
+      dpopThumbprint: dpopKey === null ? null : thumbprint(dpopKey),
     });
     this.#state = state;
     this.#url = url;
@@ -131,7 +133,7 @@ export class CodeFlow implements GrantFlow {
       issuer: as.issuer,
       issRequired: as.issInResponse,
     });
-    return { code, verifier, as, client, scope, resource };
+    return { code, verifier, as, client, scope, resource, dpopKey };
   }
 
   /** Not awaited: some openers end only with the browser. Without anybody to open it by hand a failure ends the flow. */

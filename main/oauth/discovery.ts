@@ -103,9 +103,8 @@ async function findAuthorizationServer(search: Search, resource: FoundResource):
     const issuers = auth.authorization_server === undefined ? null : [auth.authorization_server];
     return judgeServerMetadata(run, document.json, { ...overrides, issuers });
   }
-  if (auth.authorization_endpoint !== undefined && auth.token_endpoint !== undefined) {
-    return configuredServer(run, auth.authorization_endpoint, auth.token_endpoint, auth.authorization_server);
-  }
+  const configured = configuredServer(run, server);
+  if (configured !== null) return configured;
   const named =
     auth.authorization_server !== undefined
       ? [auth.authorization_server]
@@ -124,6 +123,23 @@ async function findAuthorizationServer(search: Search, resource: FoundResource):
   }
   if (resource.kind !== "absent" || document.kind !== "absent") throw notFound(search);
   return { ...defaultServer(server.url), ...definedOnly(overrides) };
+}
+
+/** The metadata of an issuer that the person named, for grants that need no code. Throws what {@link discover} throws. */
+export async function findServerMetadata(
+  run: Run,
+  server: RemoteServer,
+  issuer: string,
+  fetch: SafeFetch,
+  signal: AbortSignal,
+): Promise<AuthorizationServer> {
+  const search: Search = { run, server, fetch, signal, tried: [] };
+  try {
+    return await firstThatWorks(search, [issuer], { forCode: false });
+  } catch (error) {
+    if (error instanceof GatehouseError) throw withTried(run, error, search.tried);
+    throw error;
+  }
 }
 
 async function firstThatWorks(
@@ -202,7 +218,12 @@ export function jsonObject(text: string): Json | null {
 }
 
 function endpointOverrides(auth: AuthConfig): Omit<Expectation, "issuers"> {
-  return { authorizationEndpoint: auth.authorization_endpoint, tokenEndpoint: auth.token_endpoint };
+  return {
+    authorizationEndpoint: auth.authorization_endpoint,
+    tokenEndpoint: auth.token_endpoint,
+    deviceEndpoint: auth.device_authorization_endpoint,
+    forCode: (auth.grant ?? "authorization_code") === "authorization_code",
+  };
 }
 
 function definedOnly(overrides: Omit<Expectation, "issuers">): Partial<AuthorizationServer> {
@@ -211,18 +232,32 @@ function definedOnly(overrides: Omit<Expectation, "issuers">): Partial<Authoriza
       ? {}
       : { authorizationEndpoint: overrides.authorizationEndpoint }),
     ...(overrides.tokenEndpoint === undefined ? {} : { tokenEndpoint: overrides.tokenEndpoint }),
+    ...(overrides.deviceEndpoint === undefined ? {} : { deviceEndpoint: overrides.deviceEndpoint }),
   };
 }
 
-function configuredServer(run: Run, authorization: string, token: string, issuer?: string): AuthorizationServer {
-  const { server, requestId } = run;
-  checkedUrl(authorization, { server, what: "authorization endpoint", requestId });
-  const { origin } = checkedUrl(token, { server, what: "token endpoint", requestId });
+/** Null unless the `auth` block names every endpoint that its grant type needs. */
+function configuredServer(run: Run, server: RemoteServer): AuthorizationServer | null {
+  const { auth } = server;
+  const {
+    grant = "authorization_code",
+    authorization_endpoint: authorization,
+    device_authorization_endpoint: device,
+    token_endpoint: token,
+  } = auth;
+  if (token === undefined) return null;
+  if (grant === "authorization_code" && authorization === undefined) return null;
+  if (grant === "device_code" && device === undefined) return null;
+  const check = (url: string, what: string) => checkedUrl(url, { server: run.server, what, requestId: run.requestId });
+  if (authorization !== undefined) check(authorization, "authorization endpoint");
+  if (device !== undefined) check(device, "device authorization endpoint");
+  const { origin } = check(token, "token endpoint");
   return {
     source: "configured",
-    issuer: issuer ?? origin,
-    authorizationEndpoint: authorization,
+    issuer: auth.authorization_server ?? origin,
+    authorizationEndpoint: authorization ?? null,
     tokenEndpoint: token,
+    deviceEndpoint: device ?? null,
     registrationEndpoint: null,
     revocationEndpoint: null,
     scopesSupported: [],

@@ -1,7 +1,7 @@
 /** From a checked code to a stored grant (RFC 6749 §4.1.3, RFC 7636 §4.5, RFC 8707 §2.2). */
 import type { RemoteServer } from "../config/types.ts";
 import { type GatehouseError, quoteRemote } from "../errors.ts";
-import type { ClientRegistration, Grant } from "../vault/types.ts";
+import type { ClientRegistration, DpopKey, Grant } from "../vault/types.ts";
 import { extraParameters } from "./authorization-request.ts";
 import type { CheckedCode } from "./authorization-response.ts";
 import { endpointOf } from "./current-endpoint.ts";
@@ -20,6 +20,7 @@ export interface Authorized {
   /** Asked for; null: nothing. */
   readonly scope: string | null;
   readonly resource: string | null;
+  readonly dpopKey: DpopKey | null;
 }
 
 /**
@@ -32,13 +33,15 @@ export async function exchangeCode(
   authorized: Authorized,
   keeper: Keeper,
 ): Promise<Grant | "client_unknown"> {
-  const { code, verifier, as, client, scope, resource } = authorized;
-  const endpoint = await endpointOf(run, server, {
+  const { code, verifier, as, client, scope, resource, dpopKey } = authorized;
+  const stored = {
     issuer: as.issuer,
     token_endpoint: as.tokenEndpoint,
     revocation_endpoint: as.revocationEndpoint,
     client,
-  });
+    ...(dpopKey === null ? {} : { dpop_key: dpopKey }),
+  };
+  const endpoint = await endpointOf(run, server, stored, keeper.origins);
   const parameters = {
     ...extraParameters(run, "token_params", server.auth.token_params),
     code: code.reveal(),
@@ -53,7 +56,8 @@ export async function exchangeCode(
     if (error === "invalid_client" && client.source === "dynamic") return "client_unknown";
     throw exchangeFailed(run, quoteRemote(description === null ? error : `${error}: ${description}`), error);
   }
-  return keepTokens({ grantType: "authorization_code", endpoint, scope, resource }, answer.tokens, keeper);
+  const asked = { grantType: "authorization_code", endpoint, scope, resource } as const;
+  return keepTokens(run, server, asked, answer.tokens, keeper);
 }
 
 function exchangeFailed(run: Run, reason: string, error = ""): GatehouseError {

@@ -1,5 +1,6 @@
 /** One sign-in, from the probe to the stored grant, by whichever grant type the configuration asks for. */
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SignInProgress, SignInStatus, SignInStep } from "../../preload/api.ts";
 import type { RemoteServer } from "../config/types.ts";
 import { asGatehouseError, type GatehouseError } from "../errors.ts";
@@ -9,11 +10,15 @@ import type { Browser, Challenge, Clock, Log } from "../ports.ts";
 import type { Grant } from "../vault/types.ts";
 import { extraParameters } from "./authorization-request.ts";
 import { CodeFlow } from "./code-flow.ts";
+import { DeviceFlow } from "./device-flow.ts";
+import { GivenTokenFlow } from "./given-token-flow.ts";
 import type { DeviceCode, GrantFlow, SignInContext } from "./grant-flow.ts";
-import { grantTypeOf } from "./grant-types.ts";
+import { grantTypeOf, isUnattended } from "./grant-types.ts";
+import type { Origins } from "./origins.ts";
 import { probe } from "./probe.ts";
 import { inRun, problem, type Run } from "./problem.ts";
 import { Progress } from "./progress.ts";
+import { UnattendedFlow } from "./unattended-flow.ts";
 
 export interface FlowParts {
   readonly clock: Clock;
@@ -21,12 +26,15 @@ export interface FlowParts {
   readonly browser: Browser;
   readonly version: string;
   readonly fetchFor: (server: RemoteServer) => SafeFetch;
+  readonly origins: Origins;
   /** Rejects when the vault could not keep a grant: asked before a browser opens. */
   readonly checkVault: () => Promise<void>;
   /** Durable when it resolves. */
   readonly store: (grant: Grant) => Promise<void>;
   /** Hashes of the states of flows that have ended. */
   readonly endedStates: Set<string>;
+  /** Resolves after so many milliseconds; rejects with the signal's reason. Default: the system's timer. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export interface FlowOptions {
@@ -37,6 +45,8 @@ export interface FlowOptions {
   readonly previous: Grant | null;
   readonly openBrowser: boolean;
   readonly timeoutS: number;
+  /** Obtained elsewhere, to be signed in with; absent: as the grant type says. */
+  readonly refreshToken?: string | undefined;
   readonly onStatus: () => void;
 }
 
@@ -44,6 +54,7 @@ const MAX_TIMEOUT_S = 86_400;
 
 export class SignInFlow {
   readonly run: Run;
+  readonly server: RemoteServer;
   /** The grant, stored. Rejects with a {@link GatehouseError} only. */
   readonly outcome: Promise<Grant>;
   readonly #parts: FlowParts;
@@ -60,12 +71,15 @@ export class SignInFlow {
   constructor(parts: FlowParts, options: FlowOptions, onProgress?: (progress: SignInProgress) => void) {
     this.#parts = parts;
     this.#options = options;
+    this.server = options.server;
     this.run = { server: options.server.name, requestId: randomUUID() };
     this.#fetch = parts.fetchFor(options.server);
     this.#startedAt = parts.clock.now();
     this.#timeoutS = Math.min(Math.max(options.timeoutS, 1), MAX_TIMEOUT_S);
     this.#wantsBrowser = options.openBrowser;
-    this.#grantFlow = new CodeFlow(this.#context());
+    const context = this.#context();
+    this.#grantFlow =
+      options.refreshToken === undefined ? grantFlowFor(context) : new GivenTokenFlow(context, options.refreshToken);
     if (onProgress !== undefined) this.#progress.listen(onProgress);
     this.outcome = this.#start();
   }
@@ -122,7 +136,7 @@ export class SignInFlow {
   }
 
   #context(): SignInContext {
-    const { clock, log, browser, endedStates, store } = this.#parts;
+    const { clock, log, browser, origins, endedStates, store, pause = systemPause } = this.#parts;
     const { server, account, previous } = this.#options;
     return {
       run: this.run,
@@ -133,10 +147,12 @@ export class SignInFlow {
       log,
       browser,
       fetch: this.#fetch,
+      origins,
       signal: this.#abort.signal,
       timeoutS: this.#timeoutS,
       endedStates,
       store,
+      pause,
       challenge: () => this.#challenge(),
       say: (step, text, more) => this.#say(step, text, more),
       isHeard: () => this.#progress.isHeard,
@@ -153,11 +169,11 @@ export class SignInFlow {
     extraParameters(run, "authorize_params", server.auth.authorize_params);
     extraParameters(run, "token_params", server.auth.token_params);
     if (grantTypeOf(server) === "none") throw this.#noSignInNeeded(`“${run.server}” is set to need no sign-in.`);
-    if (grantTypeOf(server) !== "authorization_code") {
+    if (this.#options.refreshToken !== undefined && isUnattended(server)) {
       throw problem(run, {
-        code: "unsupported",
-        message: `“${run.server}” is set to the grant “${grantTypeOf(server)}”, which this version of Gatehouse cannot do.`,
-        suggestion: "Take “grant” out of the server's auth settings to sign in with a browser.",
+        code: "invalid_request",
+        message: `“${run.server}” is set to the grant “${grantTypeOf(server)}”, which has no refresh tokens.`,
+        suggestion: "Sign in without one: this grant needs neither a browser nor a token from elsewhere.",
       });
     }
   }
@@ -222,5 +238,28 @@ export class SignInFlow {
       message: `Nobody finished the sign-in to “${this.run.server}” within ${this.#timeoutS} s.`,
       suggestion: "Sign in again; “callback_timeout” in the server's auth settings allows more time.",
     });
+  }
+}
+
+function grantFlowFor(context: SignInContext): GrantFlow {
+  switch (grantTypeOf(context.server)) {
+    case "device_code":
+      return new DeviceFlow(context);
+    case "client_credentials":
+    case "id_jag":
+    case "jwt_bearer":
+      return new UnattendedFlow(context);
+    case "authorization_code":
+    case "none": // Refused before its flow begins.
+      return new CodeFlow(context);
+  }
+}
+
+async function systemPause(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch {
+    throw signal.reason;
   }
 }

@@ -4,6 +4,7 @@ import type { RemoteServer } from "../config/types.ts";
 import type { SafeFetch } from "../http/fetch.ts";
 import type { Browser, Challenge, Clock, Log } from "../ports.ts";
 import type { Grant } from "../vault/types.ts";
+import type { Origins } from "./origins.ts";
 import type { Run } from "./problem.ts";
 
 /** What a device has to show (RFC 8628 §3.3). Checked: fit to be shown. */
@@ -23,6 +24,7 @@ export interface SignInContext {
   readonly log: Log;
   readonly browser: Browser;
   readonly fetch: SafeFetch;
+  readonly origins: Origins;
   /** Aborted with a GatehouseError when the sign-in is cancelled or has taken too long. */
   readonly signal: AbortSignal;
   /** For the whole sign-in. */
@@ -31,6 +33,8 @@ export interface SignInContext {
   readonly endedStates: Set<string>;
   /** Durable when it resolves. */
   readonly store: (grant: Grant) => Promise<void>;
+  /** Resolves after so many milliseconds; rejects with the signal's reason. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** What the server asks of those who are not signed in: known, or found out. Throws `no_sign_in_needed`, … */
   challenge(): Promise<Challenge | null>;
   say(step: SignInStep, text: string, more?: { readonly url?: string; readonly device?: DeviceCode }): void;

@@ -1,9 +1,13 @@
 /** From tokens just issued to a grant at rest. */
 
-import type { GrantType } from "../config/types.ts";
+import type { GrantType, RemoteServer } from "../config/types.ts";
 import type { SafeFetch } from "../http/fetch.ts";
 import type { Clock } from "../ports.ts";
 import type { Grant } from "../vault/types.ts";
+import { bearerLifetimeS, requireBearer } from "./bearer.ts";
+import { isUnattended } from "./grant-types.ts";
+import type { Origins } from "./origins.ts";
+import type { Run } from "./problem.ts";
 import { revokeToken, type TokenEndpoint, type Tokens } from "./token-endpoint.ts";
 
 export interface Asked {
@@ -17,6 +21,7 @@ export interface Asked {
 export interface Keeper {
   readonly clock: Clock;
   readonly fetch: SafeFetch;
+  readonly origins: Origins;
   readonly signal: AbortSignal;
   /** Durable when it resolves. */
   readonly store: (grant: Grant) => Promise<void>;
@@ -25,8 +30,9 @@ export interface Keeper {
 const REVOCATION_LIMIT_MS = 5_000;
 
 /** `now`: milliseconds since the epoch. */
-export function grantFrom(asked: Asked, tokens: Tokens, now: number): Grant {
-  const { issuer, token_endpoint, revocation_endpoint, client } = asked.endpoint;
+export function grantFrom(server: RemoteServer, asked: Asked, tokens: Tokens, now: number): Grant {
+  const lifetimeS = bearerLifetimeS(server, tokens);
+  const { issuer, token_endpoint, revocation_endpoint, client, dpop_key } = asked.endpoint;
   return {
     v: 1,
     ...(asked.grantType === "authorization_code" ? {} : { grant_type: asked.grantType }),
@@ -36,19 +42,32 @@ export function grantFrom(asked: Asked, tokens: Tokens, now: number): Grant {
     client,
     resource: asked.resource,
     access_token: tokens.accessToken,
-    refresh_token: tokens.refreshToken,
+    token_type: tokens.type,
+    ...(dpop_key === undefined ? {} : { dpop_key }),
+    // Credentials that need nobody are renewed with themselves (RFC 6749 §4.4.3); two ways to the same would be one too many.
+    refresh_token: isUnattended(server) ? null : tokens.refreshToken,
     id_token: tokens.idToken,
     scope: tokens.scope ?? asked.scope,
-    expires_at: tokens.lifetimeS === null ? null : now + tokens.lifetimeS * 1000,
+    expires_at: lifetimeS === null ? null : now + lifetimeS * 1000,
     obtained_at: now,
     signed_in_at: now,
   };
 }
 
-/** Throws what `store` throws, and the signal's reason; the tokens are then revoked where that can be done. */
-export async function keepTokens(asked: Asked, tokens: Tokens, keeper: Keeper): Promise<Grant> {
-  const grant = grantFrom(asked, tokens, keeper.clock.now());
+/**
+ * Throws `token_exchange_failed` (no token that the resource takes), what `store` throws, and the signal's reason; the
+ * tokens are then revoked where that can be done.
+ */
+export async function keepTokens(
+  run: Run,
+  server: RemoteServer,
+  asked: Asked,
+  tokens: Tokens,
+  keeper: Keeper,
+): Promise<Grant> {
+  const grant = grantFrom(server, asked, tokens, keeper.clock.now());
   try {
+    requireBearer(run, server, tokens);
     keeper.signal.throwIfAborted();
     await keeper.store(grant);
   } catch (error) {

@@ -22,8 +22,11 @@ export interface AuthorizationServer {
   /** `metadata`: published; `configured`: endpoints of the `auth` block; `default`: the paths of MCP 2025-03-26. */
   readonly source: "metadata" | "configured" | "default";
   readonly issuer: string;
-  readonly authorizationEndpoint: string;
+  /** Null only where none is needed: no code will be asked for. */
+  readonly authorizationEndpoint: string | null;
   readonly tokenEndpoint: string;
+  /** RFC 8628 §4. */
+  readonly deviceEndpoint: string | null;
   readonly registrationEndpoint: string | null;
   readonly revocationEndpoint: string | null;
   readonly scopesSupported: readonly string[];
@@ -93,6 +96,9 @@ export interface Expectation {
   /** Endpoints of the `auth` block win over those of the document. */
   readonly authorizationEndpoint?: string | undefined;
   readonly tokenEndpoint?: string | undefined;
+  readonly deviceEndpoint?: string | undefined;
+  /** False: no code will be asked for, so neither an authorization endpoint nor PKCE matters. Default true. */
+  readonly forCode?: boolean;
 }
 
 /**
@@ -117,18 +123,22 @@ export function judgeServerMetadata(run: Run, document: Json, expected: Expectat
     checkedUrl(value, { server: run.server, what, requestId: run.requestId });
     return value;
   };
-  const authorizationEndpoint = endpoint(
-    "authorization_endpoint",
-    "authorization endpoint",
-    expected.authorizationEndpoint,
-  );
+  const { forCode = true } = expected;
+  const authorizationEndpoint = forCode
+    ? endpoint("authorization_endpoint", "authorization endpoint", expected.authorizationEndpoint)
+    : null;
   const tokenEndpoint = endpoint("token_endpoint", "token endpoint", expected.tokenEndpoint);
-  const optional = (name: string, what: string) =>
-    document[name] === undefined || document[name] === null ? null : endpoint(name, what);
+  const optional = (name: string, what: string, configured?: string) =>
+    (configured ?? document[name] ?? null) === null ? null : endpoint(name, what, configured);
+  const deviceEndpoint = optional(
+    "device_authorization_endpoint",
+    "device authorization endpoint",
+    expected.deviceEndpoint,
+  );
   const registrationEndpoint = optional("registration_endpoint", "registration endpoint");
   const revocationEndpoint = optional("revocation_endpoint", "revocation endpoint");
   // MCP 2025-11-25 authorization: without this member PKCE must be taken as not supported.
-  if (!strings(document.code_challenge_methods_supported).includes("S256")) {
+  if (forCode && !strings(document.code_challenge_methods_supported).includes("S256")) {
     throw problem(run, {
       code: "pkce_unsupported",
       message: `The authorization server of “${run.server}” does not offer PKCE with S256.`,
@@ -144,6 +154,7 @@ export function judgeServerMetadata(run: Run, document: Json, expected: Expectat
     issuer,
     authorizationEndpoint,
     tokenEndpoint,
+    deviceEndpoint,
     registrationEndpoint,
     revocationEndpoint,
     scopesSupported: strings(document.scopes_supported),
@@ -162,6 +173,7 @@ export function defaultServer(serverUrl: string): AuthorizationServer {
     issuer: origin,
     authorizationEndpoint: `${origin}/authorize`,
     tokenEndpoint: `${origin}/token`,
+    deviceEndpoint: null,
     registrationEndpoint: `${origin}/register`,
     revocationEndpoint: null,
     scopesSupported: [],

@@ -39,20 +39,19 @@ export class Origins {
 
   /** The `DPoP` header for one request. `token`: that goes with it; null at the token endpoint. */
   proof(key: DpopKey, method: string, url: URL, token: string | null): string {
-    const said = this.#said.get(url.origin);
-    return dpopProof(key, { method, url, token, now: this.now(url.origin), nonce: said?.nonce ?? null });
+    const nonce = this.#said.get(url.origin)?.nonce ?? null;
+    return dpopProof(key, { method, url, token, nonce, now: this.#clock.now() + this.offset(url.origin) });
   }
 
-  /** The time at that origin as far as known, milliseconds since the epoch. */
-  now(origin: string): number {
-    return this.#clock.now() + (this.#said.get(origin)?.offset ?? 0);
+  /** The clock there less ours as far as known, milliseconds. */
+  offset(origin: string): number {
+    return this.#said.get(origin)?.offset ?? 0;
   }
 
-  /** The same fetch, with an ear for what is said in passing, and a proof with each request when there is a key. */
-  listening(fetch: SafeFetch, key?: DpopKey): SafeFetch {
-    return async (url, request = {}) => {
-      const proof = key === undefined ? {} : { dpop: this.proof(key, request.method ?? "GET", new URL(url), null) };
-      const response = await fetch(url, { ...request, headers: { ...request.headers, ...proof } });
+  /** The same fetch, with an ear for what is said in passing. */
+  listening(fetch: SafeFetch): SafeFetch {
+    return async (url, request) => {
+      const response = await fetch(url, request);
       const { headers } = response;
       // What a cache kept tells an old time.
       const date = headers.has("age") ? null : headers.get("date");

@@ -19,7 +19,10 @@ export interface RegistrationRequest {
   readonly run: Run;
   readonly server: RemoteServer;
   readonly as: AuthorizationServer;
-  readonly redirectUri: string;
+  /** Null: no browser will come back. */
+  readonly redirectUri: string | null;
+  /** `authorization_code` (default) or another that a person begins; a refresh token goes with either. */
+  readonly grantType?: string;
   readonly fetch: SafeFetch;
   readonly signal: AbortSignal;
   /** Called before a registration is sent. */
@@ -30,37 +33,47 @@ export interface RegistrationRequest {
 export async function chooseClient(request: RegistrationRequest): Promise<ClientRegistration> {
   const { run, server, as, redirectUri } = request;
   const { auth } = server;
-  if (auth.client_id !== undefined) {
-    const secret = auth.client_secret;
-    return {
-      source: "config",
-      client_id: auth.client_id,
-      ...(secret === undefined ? {} : { client_secret: secret }),
-      token_endpoint_auth_method: configuredMethod(run, server, as),
-      redirect_uri: redirectUri,
-    };
-  }
+  if (auth.client_id !== undefined) return configuredClient(run, server, as, redirectUri);
   if (auth.client_metadata_url !== undefined && as.clientIdMetadataDocument) {
     return {
       source: "metadata_document",
       client_id: auth.client_metadata_url,
       token_endpoint_auth_method: "none",
-      redirect_uri: redirectUri,
+      redirect_uri: redirectUri ?? "",
     };
   }
   if (as.registrationEndpoint === null) throw clientIdRequired(run, as, redirectUri);
   return register(request, as.registrationEndpoint);
 }
 
+/** The client of the `auth` block. Throws `client_id_required` when there is none, `unsupported`. */
+export function configuredClient(
+  run: Run,
+  server: RemoteServer,
+  as: AuthorizationServer,
+  redirectUri: string | null,
+): ClientRegistration {
+  const { client_id: id, client_secret: secret } = server.auth;
+  if (id === undefined) throw clientIdRequired(run, as, redirectUri);
+  return {
+    source: "config",
+    client_id: id,
+    ...(secret === undefined ? {} : { client_secret: secret }),
+    token_endpoint_auth_method: configuredMethod(run, server, as),
+    redirect_uri: redirectUri ?? "",
+  };
+}
+
 async function register(request: RegistrationRequest, endpoint: string): Promise<ClientRegistration> {
-  const { run, server, as, redirectUri, onRegister } = request;
+  const { run, server, as, redirectUri, grantType = "authorization_code", onRegister } = request;
+  const redirectUris = redirectUri === null ? [] : [redirectUri];
   const method = server.auth.token_endpoint_auth_method ?? preferredMethod(as);
   assertMethod(run, method);
   const smaller: Json = {
     client_name: "Gatehouse",
-    redirect_uris: [redirectUri],
-    grant_types: ["authorization_code", "refresh_token"],
-    response_types: ["code"],
+    redirect_uris: redirectUris,
+    grant_types: [grantType, "refresh_token"],
+    response_types: redirectUri === null ? [] : ["code"],
     token_endpoint_auth_method: method,
   };
   const full: Json = {
@@ -68,7 +81,7 @@ async function register(request: RegistrationRequest, endpoint: string): Promise
     // No scope: many servers refuse a resource's scopes here, and none of them needs them (RFC 7591 §2).
     application_type: "native",
     ...server.auth.client_metadata,
-    redirect_uris: [redirectUri],
+    redirect_uris: redirectUris,
   };
   onRegister();
   let response = await post(request, endpoint, full);
@@ -79,7 +92,7 @@ async function register(request: RegistrationRequest, endpoint: string): Promise
   if ((response.status !== 201 && response.status !== 200) || body === null) {
     throw registrationFailed(run, as, endpoint, response.status, body ?? { error: plainText(response, text) });
   }
-  return judgeRegistration(run, body, { method, redirectUri, supported: as.tokenAuthMethods });
+  return judgeRegistration(run, body, { method, redirectUri: redirectUri ?? "", supported: as.tokenAuthMethods });
 }
 
 /** The answer's word on the method counts, not ours (RFC 7591 §3.2.1). Throws `registration_failed`, `unsupported`. */
@@ -128,9 +141,10 @@ function preferredMethod(as: AuthorizationServer): string {
 function configuredMethod(run: Run, server: RemoteServer, as: AuthorizationServer): string {
   const { token_endpoint_auth_method: method, client_secret: secret } = server.auth;
   if (method !== undefined) {
-    assertMethod(run, method);
+    if (method !== "private_key_jwt") assertMethod(run, method);
     return method;
   }
+  if (server.auth.private_key !== undefined) return "private_key_jwt";
   if (secret === undefined) return "none";
   const offered = as.tokenAuthMethods ?? ["client_secret_basic"];
   return offered.includes("client_secret_basic") || !offered.includes("client_secret_post")
@@ -196,12 +210,15 @@ function registrationFailed(
   });
 }
 
-function clientIdRequired(run: Run, as: AuthorizationServer, redirectUri: string): GatehouseError {
-  const host = new URL(as.authorizationEndpoint).host;
+function clientIdRequired(run: Run, as: AuthorizationServer, redirectUri: string | null): GatehouseError {
+  const { host } = new URL(as.authorizationEndpoint ?? as.tokenEndpoint);
   return problem(run, {
     code: "client_id_required",
     message: `${host} registers no clients by itself, so the sign-in to “${run.server}” needs a client id.`,
-    suggestion: `Create an OAuth app at ${host} with the redirect URI ${redirectUri}, then set “client_id” and “redirect_uri” in the server's auth settings.`,
+    suggestion:
+      redirectUri === null
+        ? `Get a client for this grant from the operator of ${host}, then set its “client_id” in the server's auth settings.`
+        : `Create an OAuth app at ${host} with the redirect URI ${redirectUri}, then set “client_id” and “redirect_uri” in the server's auth settings.`,
     details: { redirect_uri: redirectUri, issuer: quoteRemote(as.issuer), registration_attempted: false },
   });
 }

@@ -1,4 +1,5 @@
 /** All sign-ins of the hub: flows under way, grants at hand, sign-out. The one door of this folder. */
+import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Revocation } from "../../preload/api.ts";
 import { type Activity, memoryActivity, type Recording } from "../activity/activity.ts";
@@ -8,15 +9,20 @@ import { asGatehouseError, GatehouseError } from "../errors.ts";
 import { createSafeFetch, type Resolve, type SafeFetch } from "../http/fetch.ts";
 import type { Browser, Challenge, Clock, Credentials, Log } from "../ports.ts";
 import { KnownAccounts, UNNAMED } from "../vault/known-accounts.ts";
-import type { Grant, Vault } from "../vault/types.ts";
+import type { Grant, GrantKey, Vault } from "../vault/types.ts";
 import { type Account, Accounts, type Change } from "./accounts.ts";
+import { endpointOf } from "./current-endpoint.ts";
 import { SignInFlow } from "./flow.ts";
+import { isUnattended } from "./grant-types.ts";
+import { KeepFresh } from "./keep-fresh.ts";
 import { nothingWaits } from "./loopback.ts";
-import { withEvidence } from "./problem.ts";
+import { Origins } from "./origins.ts";
+import { problem, type Run, withEvidence } from "./problem.ts";
+import { Refresher } from "./refresh.ts";
 import { beginRenaming } from "./renaming.ts";
 import { revokeToken } from "./token-endpoint.ts";
 import { TokenSource } from "./token-source.ts";
-import type { AuthStatus, Renaming, SignInOptions, SignInOutcome, SignIns } from "./types.ts";
+import type { AuthStatus, InUse, Renaming, SignInOptions, SignInOutcome, SignIns } from "./types.ts";
 
 export interface SignInsParts {
   readonly vault: Vault;
@@ -25,12 +31,16 @@ export interface SignInsParts {
   readonly browser: Browser;
   /** Ours, told to servers that are probed. */
   readonly version: string;
-  /** Default: remembered only here. */
-  readonly activity?: Activity;
   /** Which accounts there are; default: none yet, and remembered only here. */
   readonly known?: KnownAccounts;
+  /** Default: remembered only here. */
+  readonly activity?: Activity;
   /** Host names to addresses; default: the system's. */
   readonly resolve?: Resolve;
+  /** Between two questions whether a device code was entered, in milliseconds; default: the system's timer. */
+  readonly pollPause?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Keeps other processes from renewing the same grant until the returned function is called; default: nobody does. */
+  readonly lock?: (key: GrantKey, signal: AbortSignal) => Promise<() => Promise<void>>;
 }
 
 const DEFAULT_CALLBACK_TIMEOUT_S = 300;
@@ -46,6 +56,8 @@ class AllSignIns implements SignIns {
   readonly #parts: SignInsParts;
   readonly #accounts: Accounts;
   readonly #activity: Activity;
+  readonly #origins: Origins;
+  readonly #keepFresh: KeepFresh;
   readonly #tokens: TokenSource;
   readonly #flows = new Map<string, { flow: SignInFlow; ended: Promise<Grant> }>();
   readonly #endedStates = new Set<string>();
@@ -55,13 +67,23 @@ class AllSignIns implements SignIns {
     this.#parts = parts;
     this.#activity = parts.activity ?? memoryActivity(parts.clock);
     this.#accounts = new Accounts(parts.vault, parts.known ?? new KnownAccounts(), parts.clock);
-    this.#tokens = new TokenSource({
+    this.#origins = new Origins(parts.clock);
+    const refresher = new Refresher({
       activity: this.#activity,
       accounts: this.#accounts,
       clock: parts.clock,
       log: parts.log,
+      origins: this.#origins,
       fetchFor: (server) => this.#fetchFor(server),
+      lock: parts.lock ?? (async () => async () => {}),
       signal: this.#end.signal,
+    });
+    this.#keepFresh = new KeepFresh({ accounts: this.#accounts, clock: parts.clock, refresher });
+    this.#tokens = new TokenSource({
+      accounts: this.#accounts,
+      clock: parts.clock,
+      origins: this.#origins,
+      refresher,
     });
   }
 
@@ -91,17 +113,27 @@ class AllSignIns implements SignIns {
     const id = flowId(server.name, account);
     let running = this.#flows.get(id);
     if (running === undefined) {
+      const stepUp = this.#stepUp(server, account);
       const recording = this.#activity.begin({ server: server.name, account, kind: "sign_in" });
       const flow = this.#startFlow(server, account, options, recording.steps);
-      running = { flow, ended: this.#ended(id, flow, this.#accounts.of(server, account), recording) };
+      running = { flow, ended: this.#ended(id, flow, this.#accounts.of(server, account), stepUp, recording) };
       this.#flows.set(id, running);
-    } else running.flow.join(options.openBrowser, options.onProgress);
+    } else if (options.refreshToken !== undefined) throw alreadySigningIn(running.flow.run);
+    else running.flow.join(options.openBrowser, options.onProgress);
     const grant = await running.ended;
     return { account, scope: grant.scope };
   }
 
+  /** The challenge that a sign-in for more access answers; null: it is another sign-in. Throws `insufficient_scope`. */
+  #stepUp(server: RemoteServer, name: string): Challenge | null {
+    const { challenge, stepUps } = this.#accounts.of(server, name);
+    if (challenge?.status !== 403) return null;
+    stepUps.assertUseful({ server: server.name, requestId: randomUUID() }, challenge);
+    return challenge;
+  }
+
   #startFlow(server: RemoteServer, name: string, options: SignInOptions, steps: Steps): SignInFlow {
-    const { vault, clock, log, browser, version } = this.#parts;
+    const { vault, clock, log, browser, version, pollPause } = this.#parts;
     const account = this.#accounts.of(server, name);
     const flow: SignInFlow = new SignInFlow(
       {
@@ -110,9 +142,11 @@ class AllSignIns implements SignIns {
         browser,
         version,
         fetchFor: (of) => steps.recording(this.#fetchFor(of)),
+        origins: this.#origins,
         checkVault: async () => void (await vault.get(account.key)),
         store: (grant) => this.#accounts.signedIn(account, grant),
         endedStates: this.#endedStates,
+        ...(pollPause === undefined ? {} : { pause: pollPause }),
       },
       {
         server,
@@ -121,6 +155,7 @@ class AllSignIns implements SignIns {
         previous: account.grant,
         openBrowser: options.openBrowser,
         timeoutS: options.timeoutS ?? server.auth.callback_timeout ?? DEFAULT_CALLBACK_TIMEOUT_S,
+        refreshToken: options.refreshToken,
         onStatus: () => {
           steps.waiting(flow.status().step === "waiting");
           this.#accounts.changed(account, "status");
@@ -132,20 +167,31 @@ class AllSignIns implements SignIns {
   }
 
   /** The flow's outcome, once everybody who looks sees that it has ended. */
-  async #ended(id: string, flow: SignInFlow, account: Account, recording: Recording): Promise<Grant> {
+  async #ended(
+    id: string,
+    flow: SignInFlow,
+    account: Account,
+    stepUp: Challenge | null,
+    recording: Recording,
+  ): Promise<Grant> {
     const { log } = this.#parts;
     const fields = { server: account.key.server, account: account.key.account, request_id: flow.run.requestId };
     try {
       const grant = await flow.outcome;
+      if (stepUp !== null) account.stepUps.ended(stepUp, grant);
       recording.end(flow.run.requestId, null);
       log.info("sign_in.done", fields);
       return grant;
     } catch (thrown) {
       const error = withEvidence(asGatehouseError(thrown, account.key.server), recording.steps.evidence());
       const { code, correlationId, details } = error;
+      if (stepUp !== null && code === "authorization_denied") account.stepUps.ended(stepUp, null);
       recording.end(flow.run.requestId, error);
       log.warn("sign_in.failed", { ...fields, code, correlation_id: correlationId, details });
       if (code !== "sign_in_cancelled") account.error = error.toObject();
+      if (isUnattended(flow.server) && code === "token_exchange_failed" && details?.retryable !== true) {
+        this.#accounts.refuse(flow.server, account, error.toObject());
+      }
       throw error;
     } finally {
       this.#flows.delete(id);
@@ -181,6 +227,8 @@ class AllSignIns implements SignIns {
       return { wasSignedIn: false, revocation: "nothing" };
     }
     await this.#accounts.remove(account);
+    // Else the next refusal would have it back at once.
+    if (isUnattended(server)) this.#accounts.refuse(server, account, null);
     const revocation = keepRemote ? "kept" : await this.#revoke(server, grant);
     log.info("sign_out.done", { server: server.name, account: name, revocation });
     return { wasSignedIn: true, revocation };
@@ -191,11 +239,14 @@ class AllSignIns implements SignIns {
     if (grant.revocation_endpoint === null) return "not_supported";
     const fetch = this.#fetchFor(server);
     const signal = AbortSignal.timeout(REVOCATION_LIMIT_MS);
+    const run = { server: server.name, requestId: randomUUID() };
+    const endpoint = await endpointOf(run, server, grant, this.#origins).catch(() => null);
+    if (endpoint === null) return "failed";
     const results = [];
     if (grant.refresh_token !== null) {
-      results.push(await revokeToken(grant, grant.refresh_token, "refresh_token", fetch, signal));
+      results.push(await revokeToken(endpoint, grant.refresh_token, "refresh_token", fetch, signal));
     }
-    results.push(await revokeToken(grant, grant.access_token, "access_token", fetch, signal));
+    results.push(await revokeToken(endpoint, grant.access_token, "access_token", fetch, signal));
     if (results.includes("failed")) return "failed";
     return results.includes("revoked") ? "revoked" : "not_supported";
   }
@@ -248,21 +299,21 @@ class AllSignIns implements SignIns {
   status(server: RemoteServer, also: readonly string[] = []): AuthStatus {
     const accounts = this.#accounts.all(server, [...also, ...this.#signingIn(server)]);
     const running = accounts.map(({ key }) => this.#flows.get(flowId(key.server, key.account))).find(Boolean);
-    const challenge = accounts.find((account) => account.challenge !== null)?.challenge ?? null;
+    const challenged = accounts.find((account) => account.challenge !== null);
     return {
       accounts: accounts.map((account) => this.#accounts.status(server, account)),
       signIn: running?.flow.status() ?? null,
-      challenge:
-        challenge === null
-          ? null
-          : {
-              status: challenge.status,
-              error: challenge.error,
-              scope: challenge.scope,
-              at: new Date(challenge.at).toISOString(),
-            },
+      challenge: challenged === undefined ? null : this.#accounts.challenge(server, challenged),
       error: accounts.find((account) => account.error !== null)?.error ?? null,
     };
+  }
+
+  use(inUse: readonly InUse[]): void {
+    this.#keepFresh.use(inUse);
+  }
+
+  resumed(): void {
+    this.#keepFresh.resumed();
   }
 
   onChange(listener: (change: Change) => void): () => void {
@@ -270,6 +321,7 @@ class AllSignIns implements SignIns {
   }
 
   async close(): Promise<void> {
+    this.#keepFresh.close();
     const flows = [...this.#flows.values()];
     for (const { flow } of flows) flow.cancel();
     const refreshes = [...this.#accounts.every()].map((account) => account.refreshing);
@@ -284,15 +336,25 @@ class AllSignIns implements SignIns {
   }
 
   #fetchFor(server: RemoteServer): SafeFetch {
-    const { authorization_server, metadata_url, authorization_endpoint, token_endpoint } = server.auth;
-    const configured = [server.url, authorization_server, metadata_url, authorization_endpoint, token_endpoint];
+    const { authorization_server, metadata_url, authorization_endpoint, token_endpoint, idp } = server.auth;
+    const endpoints = [authorization_endpoint, token_endpoint, server.auth.device_authorization_endpoint];
+    const configured = [server.url, authorization_server, metadata_url, ...endpoints, idp?.issuer, idp?.token_endpoint];
     const { resolve } = this.#parts;
-    return createSafeFetch({
+    const fetch = createSafeFetch({
       server: server.name,
       configured: configured.filter((url) => url !== undefined),
       ...(resolve === undefined ? {} : { resolve }),
     });
+    return this.#origins.listening(fetch);
   }
+}
+
+function alreadySigningIn(run: Run): GatehouseError {
+  return problem(run, {
+    code: "invalid_request",
+    message: `A sign-in to “${run.server}” is under way, so the refresh token was not used.`,
+    suggestion: "Finish or cancel that sign-in, then try again.",
+  });
 }
 
 function unknownAccount(server: RemoteServer, name: string): GatehouseError {

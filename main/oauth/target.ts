@@ -4,9 +4,10 @@ import type { RemoteServer } from "../config/types.ts";
 import { quoteRemote } from "../errors.ts";
 import type { SafeFetch } from "../http/fetch.ts";
 import type { Challenge } from "../ports.ts";
-import type { Grant } from "../vault/types.ts";
+import type { DpopKey, Grant } from "../vault/types.ts";
 import { chooseScope } from "./authorization-request.ts";
 import { discover } from "./discovery.ts";
+import { newDpopKey, wantsDpop } from "./dpop.ts";
 import { isUnattended } from "./grant-types.ts";
 import type { AuthorizationServer } from "./metadata.ts";
 import { problem, type Run } from "./problem.ts";
@@ -17,6 +18,8 @@ export interface Target {
   readonly scope: string | null;
   /** RFC 8707; null: none. */
   readonly resource: string | null;
+  /** Made for this grant, whose tokens are to be bound to it; null: to nothing (RFC 9449). */
+  readonly dpopKey: DpopKey | null;
 }
 
 /** Throws what discovery throws, and `issuer_mismatch` when another authorization server would get our secret. */
@@ -34,11 +37,17 @@ export async function findTarget(
   const scope = chooseScope({
     configured: auth.scope,
     challenged: challenge?.scope ?? null,
+    granted: challenge?.status === 403 ? (previous?.scope ?? null) : null,
     resource: resource?.scopesSupported ?? [],
     // Nobody is away whose access could go on: no refresh token is wanted.
     server: isUnattended(server) ? [] : as.scopesSupported,
   });
-  return { as, scope, resource: auth.resource === false ? null : (auth.resource ?? resource?.resource ?? null) };
+  return {
+    as,
+    scope,
+    resource: auth.resource === false ? null : (auth.resource ?? resource?.resource ?? null),
+    dpopKey: wantsDpop(run, challenge, resource, as) ? newDpopKey() : null,
+  };
 }
 
 /**

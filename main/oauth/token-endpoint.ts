@@ -2,7 +2,7 @@
 import * as oidc from "openid-client";
 import { GatehouseError } from "../errors.ts";
 import type { SafeFetch, SafeRequest } from "../http/fetch.ts";
-import type { ClientRegistration } from "../vault/types.ts";
+import type { ClientRegistration, DpopKey } from "../vault/types.ts";
 import { clientAuthentication } from "./client-authentication.ts";
 import type { SigningKey } from "./private-key.ts";
 import { lifetimeOf, tidyTokenResponse } from "./token-response.ts";
@@ -15,15 +15,25 @@ export interface TokenEndpoint {
   readonly client: ClientRegistration;
   /** Of a client that authenticates with `private_key_jwt`. */
   readonly key?: SigningKey;
+  /** What its tokens are bound to (RFC 9449); absent: to nothing. */
+  readonly dpop_key?: DpopKey;
+  /** The `DPoP` header of one token request; there when {@link dpop_key} is. */
+  readonly prove?: () => string;
+  /** Their clock less ours, in seconds, for what we sign and date; absent: 0. */
+  readonly clockOffsetS?: number;
 }
 
 export interface Tokens {
   readonly accessToken: string;
+  /** RFC 6749 §7.1. */
+  readonly type: "Bearer" | "DPoP";
   readonly refreshToken: string | null;
   readonly idToken: string | null;
   readonly scope: string | null;
   /** Seconds; null: not said. */
   readonly lifetimeS: number | null;
+  /** What a token exchange made (RFC 8693 §2.2.1). Remote text. */
+  readonly issuedTokenType: string | null;
 }
 
 export type TokenAnswer =
@@ -38,8 +48,25 @@ export type TokenAnswer =
       readonly retryAfterS: number | null;
     };
 
-/** Throws `unsafe_url` and the signal's reason; every other outcome is in the answer. */
+/** Of a proof (RFC 9449 §8, §5): what it lacked or got wrong is known once the answer was read. */
+const ABOUT_THE_PROOF = new Set(["use_dpop_nonce", "invalid_dpop_proof"]);
+
+/**
+ * A refused proof is made anew once. Throws `unsafe_url` and the signal's reason; every other outcome is in the answer.
+ */
 export async function requestTokens(
+  endpoint: TokenEndpoint,
+  grantType: string,
+  parameters: Readonly<Record<string, string>>,
+  fetch: SafeFetch,
+  signal: AbortSignal,
+): Promise<TokenAnswer> {
+  const answer = await requestOnce(endpoint, grantType, parameters, fetch, signal);
+  const again = endpoint.prove !== undefined && answer.kind === "refused" && ABOUT_THE_PROOF.has(answer.error);
+  return again ? requestOnce(endpoint, grantType, parameters, fetch, signal) : answer;
+}
+
+async function requestOnce(
   endpoint: TokenEndpoint,
   grantType: string,
   parameters: Readonly<Record<string, string>>,
@@ -49,8 +76,10 @@ export async function requestTokens(
   let idToken: string | null = null;
   let seen: Response | undefined;
   const config = configuration(endpoint, async (url, request) => {
+    const proof = endpoint.prove === undefined ? {} : { dpop: endpoint.prove() };
     seen = await fetch(url, {
       ...request,
+      headers: { ...request.headers, ...proof },
       signal,
       purpose: `token (${grantType.split(":").at(-1)})`,
     });
@@ -60,12 +89,14 @@ export async function requestTokens(
   });
   try {
     const result = await oidc.genericGrantRequest(config, grantType, { ...parameters });
-    const tokens = {
+    const tokens: Tokens = {
       accessToken: result.access_token,
+      type: result.token_type === "dpop" ? "DPoP" : "Bearer",
       refreshToken: result.refresh_token ?? null,
       idToken,
       scope: result.scope ?? null,
       lifetimeS: lifetimeOf(result.expires_in),
+      issuedTokenType: typeof result.issued_token_type === "string" ? result.issued_token_type : null,
     };
     return { kind: "tokens", tokens };
   } catch (error) {
@@ -74,7 +105,8 @@ export async function requestTokens(
   }
 }
 
-function failureOf(error: unknown, seen: Response | undefined): TokenAnswer {
+/** What went wrong with a request whose answer, if there was one, is `seen`. Throws `unsafe_url` and errors of our own. */
+export function failureOf(error: unknown, seen: Response | undefined): Exclude<TokenAnswer, { kind: "tokens" }> {
   if (error instanceof oidc.ResponseBodyError && error.status !== 429 && error.status !== 408) {
     return { kind: "refused", error: error.error, description: error.error_description ?? null, status: error.status };
   }
@@ -105,16 +137,21 @@ export async function revokeToken(
   }
 }
 
-function configuration(
+/** For openid-client: this endpoint, with this fetch. `more`: further members of the server's metadata. */
+export function configuration(
   endpoint: TokenEndpoint,
   fetch: (url: string, request: SafeRequest) => Promise<Response>,
+  more: Readonly<Record<string, string>> = {},
 ): oidc.Configuration {
   const { client, key, issuer, token_endpoint, revocation_endpoint } = endpoint;
   const secret = client.client_secret;
   const config = new oidc.Configuration(
-    { issuer, token_endpoint, ...(revocation_endpoint === null ? {} : { revocation_endpoint }) },
+    { issuer, token_endpoint, ...(revocation_endpoint === null ? {} : { revocation_endpoint }), ...more },
     client.client_id,
-    secret === undefined ? {} : { client_secret: secret },
+    {
+      [oidc.clockSkew]: endpoint.clockOffsetS ?? 0,
+      ...(secret === undefined ? {} : { client_secret: secret }),
+    },
     clientAuthentication(client, key),
   );
   config[oidc.customFetch] = (url, { method, headers, body }) => fetch(url, { method, headers, body });

@@ -15,7 +15,16 @@ export interface SignInOptions {
   readonly openBrowser: boolean;
   /** Seconds; else the server's `callback_timeout`, else 300. */
   readonly timeoutS?: number | undefined;
+  /** A refresh token from elsewhere to sign in with; then no other sign-in may be under way (`invalid_request`). */
+  readonly refreshToken?: string | undefined;
   readonly onProgress?: ((progress: SignInProgress) => void) | undefined;
+}
+
+/** A server and the accounts with which agents use it. */
+export interface InUse {
+  readonly server: RemoteServer;
+  /** Names of the accounts. */
+  readonly accounts: readonly string[];
 }
 
 export interface SignInOutcome {
@@ -82,12 +91,17 @@ export interface SignIns {
    */
   beginRenaming(from: RemoteServer, to: RemoteServer): Promise<Renaming>;
   /**
-   * `grant`: a grant appeared, was replaced by another sign-in, or went. `default`: another account is meant when none is
+   * `grant`: a grant appeared, was replaced by another sign-in, or went. `scope`: it was replaced by one for more access.
+   * `default`: another account is meant when none is
    * named. `status`: only what the snapshot shows changed.
    */
   onChange(
-    listener: (change: { server: string; account: string; kind: "grant" | "default" | "status" }) => void,
+    listener: (change: { server: string; account: string; kind: "grant" | "scope" | "default" | "status" }) => void,
   ): () => void;
+  /** Every server × account that agents use now: their tokens are renewed ahead of need. Cheap; called often. */
+  use(inUse: readonly InUse[]): void;
+  /** The machine was asleep, or its clock was set: every grant is looked at now, and no pause counts. */
+  resumed(): void;
   /** Ends every flow (`sign_in_cancelled`) and waits for writes under way. */
   close(): Promise<void>;
 }

@@ -46,6 +46,8 @@ export async function attach(home: string, version: string): Promise<AttachedHub
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    // It notices by itself.
+    resumed() {},
     async close() {
       control.close();
       await control.closed;

@@ -14,6 +14,8 @@ export interface AnswerStreamOptions {
   readonly id: string | null;
   /** Headers of the session as they are now. Rejects when there is no token to be had. */
   headers(): Promise<Record<string, string>>;
+  /** Called with every answer to a GET, before it is read. */
+  answered(answer: Answer): void;
   message(line: Buffer, peeked: Peek): void;
   /** The stream is over and the answer did not come. */
   failed(): void;
@@ -91,10 +93,13 @@ export class AnswerStream {
         headersWithin: null,
       },
       (answer) => {
+        this.#options.answered(answer);
         const isStream = (answer.headers["content-type"] ?? "").toLowerCase().startsWith("text/event-stream");
         if (answer.statusCode === 200 && isStream) return this.read(answer, lastEventId);
         answer.on("error", () => {});
         answer.resume();
+        // The token ended meanwhile, or a nonce is wanted: the next try carries what is needed.
+        if (answer.statusCode === 401) return this.#ended(lastEventId, retry);
         this.#fail();
       },
       () => this.#ended(lastEventId, retry),

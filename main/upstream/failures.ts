@@ -1,5 +1,5 @@
 /** The errors that an upstream meets, in words for a person. */
-import { asAccount, signInLabel } from "../../preload/text.ts";
+import { allowLabel, asAccount, signInLabel } from "../../preload/text.ts";
 import { GatehouseError, quoteRemote } from "../errors.ts";
 
 /** Every door at which the person can sign in. `account`: null, the one that is meant without a name. */
@@ -21,14 +21,29 @@ function shellName(server: string): string {
   return /^[\w.-]+$/u.test(server) ? server : `"${server}"`;
 }
 
-export function insufficientScope(server: string, scope: string | null): GatehouseError {
+export interface Lacking {
+  /** As challenged, space-separated; null: the server did not say. */
+  readonly scope: string | null;
+  /** That the request called; null: none. */
+  readonly tool: string | null;
+  /** The person has been asked already: has given it, or has said no. */
+  readonly given: boolean;
+}
+
+/** RFC 6750 §3.1: who is signed in may do too little. */
+export function insufficientScope(server: string, { scope, tool, given }: Lacking): GatehouseError {
   const asked = scope === null ? "more access" : `the access ${quoteRemote(scope)}`;
+  const what = tool === null ? "this call" : `the tool ${quoteRemote(tool)}`;
   return new GatehouseError({
     code: "insufficient_scope",
     server,
-    message: `${server} wants ${asked} for this call than you have given.`,
-    suggestion: `Sign out of ${server} and in again, and allow what it asks for.`,
-    ...(scope === null ? {} : { details: { scope } }),
+    message: given
+      ? `${server} refuses ${what} for want of ${asked}, and the user has been asked for that already.`
+      : `${server} wants ${asked} for ${what}, more than the user has given.`,
+    suggestion: given
+      ? `Go on without it. The user can sign out of ${server} and in again, perhaps with another account; its operator knows who may do this.`
+      : `Ask the user to click “${allowLabel(server)}” in the Gatehouse tray menu or window, or to run: gatehouse login ${shellName(server)}. Then call again.`,
+    details: { retryable: !given, ...(scope === null ? {} : { scope }), ...(tool === null ? {} : { tool }) },
   });
 }
 
@@ -38,6 +53,17 @@ export function unreachable(server: string, host: string, cause: unknown): Gateh
     server,
     message: `${server} cannot be reached at ${host}: ${networkReason(cause)}.`,
     suggestion: "Check the network and the server's address; Gatehouse tries again by itself.",
+    cause,
+  });
+}
+
+/** While a call was running: whether it was carried out only the server knows. */
+export function connectionCut(server: string, cause: unknown): GatehouseError {
+  return new GatehouseError({
+    code: "upstream_failed",
+    server,
+    message: `${server} cut the connection while this request was running.`,
+    suggestion: "Check whether it took effect, then call again.",
     cause,
   });
 }

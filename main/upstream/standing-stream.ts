@@ -9,6 +9,8 @@ export interface StandingStreamOptions {
   readonly url: URL;
   /** Headers of the session as they are now. Rejects when there is no token to be had. */
   headers(): Promise<Record<string, string>>;
+  /** Called with every answer to a GET, before it is read. */
+  answered(answer: Answer): void;
   message(line: Buffer, peeked: Peek): void;
 }
 
@@ -22,6 +24,10 @@ export class StandingStream {
   #handle: Handle | null = null;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** Counts the tries: what an earlier one still has to say is of no interest. */
+  #try = 0;
+  /** Where to go on from; null: nothing goes on, for the stream was not opened or the server has none. */
+  #position: (() => string | null) | null = null;
 
   constructor(options: StandingStreamOptions) {
     this.#options = options;
@@ -31,6 +37,15 @@ export class StandingStream {
     void this.#open(null);
   }
 
+  /** At once, from where it was. Nothing happens to a stream that was never opened, or that the server does not have. */
+  reopen(): void {
+    if (this.#closed || this.#position === null) return;
+    clearTimeout(this.#timer);
+    this.#handle?.abort();
+    this.#failures = 0;
+    void this.#open(this.#position());
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -38,13 +53,15 @@ export class StandingStream {
   }
 
   async #open(lastEventId: string | null): Promise<void> {
+    const mine = ++this.#try;
+    this.#position = () => lastEventId;
     let headers: Record<string, string>;
     try {
       headers = await this.#options.headers();
     } catch {
-      return this.#again(lastEventId, null);
+      return this.#again(mine, lastEventId, null);
     }
-    if (this.#closed) return;
+    if (this.#closed || mine !== this.#try) return;
     this.#handle = exchange(
       {
         url: this.#options.url,
@@ -57,20 +74,22 @@ export class StandingStream {
         body: null,
         headersWithin: null,
       },
-      (answer) => this.#answered(answer, lastEventId),
-      () => this.#again(lastEventId, null),
+      (answer) => this.#answered(mine, answer, lastEventId),
+      () => this.#again(mine, lastEventId, null),
     );
   }
 
-  #answered(answer: Answer, lastEventId: string | null): void {
+  #answered(mine: number, answer: Answer, lastEventId: string | null): void {
     const { statusCode = 0 } = answer;
     const isStream = (answer.headers["content-type"] ?? "").toLowerCase().startsWith("text/event-stream");
     answer.on("error", () => {});
+    this.#options.answered(answer);
     if (statusCode !== 200 || !isStream) {
       answer.resume();
       // 401: the token ended meanwhile, and the next try carries a new one. 404, 405 and the like: there is no such
       // stream; whether the session is still known the next POST will tell.
-      if (statusCode === 401 || statusCode >= 500) this.#again(lastEventId, null);
+      if (statusCode === 401 || statusCode >= 500) this.#again(mine, lastEventId, null);
+      else this.#position = null;
       return;
     }
     this.#failures = 0;
@@ -83,12 +102,13 @@ export class StandingStream {
       MAX_LINE,
     );
     parser.lastEventId = lastEventId;
+    this.#position = () => parser.lastEventId;
     answer.on("data", (chunk: Buffer) => parser.push(chunk));
-    answer.on("close", () => this.#again(parser.lastEventId, parser.retry));
+    answer.on("close", () => this.#again(mine, parser.lastEventId, parser.retry));
   }
 
-  #again(lastEventId: string | null, retry: number | null): void {
-    if (this.#closed) return;
+  #again(mine: number, lastEventId: string | null, retry: number | null): void {
+    if (this.#closed || mine !== this.#try) return;
     const backoff = Math.min(RECONNECT_MOST, RECONNECT_FIRST * 2 ** this.#failures++) * (0.75 + Math.random() / 2);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#open(lastEventId), Math.max(retry ?? 0, backoff));

@@ -85,6 +85,8 @@ export class StdioChild implements Upstream {
 
   negotiated(): void {}
 
+  resumed(): void {}
+
   async close(): Promise<void> {
     if (this.#closed) return this.#exited;
     this.#closed = true;

@@ -3,18 +3,28 @@ import { flatten, MAX_LINE } from "../../shim/frame.ts";
 import { type Peek, peek } from "../../shim/scan.ts";
 import type { RemoteServer } from "../config/types.ts";
 import type { GatehouseError } from "../errors.ts";
-import { challengeFrom } from "../http/www-authenticate.ts";
-import type { Challenge, Clock, Credentials, Log } from "../ports.ts";
+import { asksForNonce, challengeFrom } from "../http/www-authenticate.ts";
+import {
+  type Challenge,
+  type Clock,
+  type Credentials,
+  type Log,
+  NO_PERMIT,
+  type Permit,
+  type Verdict,
+} from "../ports.ts";
 import type { Answer } from "./answer.ts";
 import { AnswerStream } from "./answer-stream.ts";
-import { badAnswer, insufficientScope, sessionLost, signInRequired, unreachable } from "./failures.ts";
-import { exchange, type Handle, readBody } from "./http-exchange.ts";
+import { badAnswer, connectionCut, insufficientScope, sessionLost, signInRequired, unreachable } from "./failures.ts";
+import { exchange, type Handle, RACED, readBody } from "./http-exchange.ts";
 import { StandingStream } from "./standing-stream.ts";
 import type { Upstream, UpstreamEvents } from "./upstream.ts";
 
 const ERROR_BODY_CAP = 64 * 1024;
 const DELETE_LIMIT = 2_000;
 const CONNECT_LIMIT = 30_000;
+const INITIALIZED_LIMIT = 10_000;
+const INITIALIZED = "notifications/initialized";
 
 export interface HttpUpstreamOptions {
   readonly server: RemoteServer;
@@ -31,6 +41,9 @@ interface Pending {
   used: string | null;
   /** Tries left after a 401: a token the resource refused is replaced once. */
   retries: number;
+  /** Tries left with the nonce that a proof lacked, and after a kept connection was closed under it (RFC 9449). */
+  nonces: number;
+  races: number;
 }
 
 export class StreamableHttp implements Upstream {
@@ -44,6 +57,8 @@ export class StreamableHttp implements Upstream {
   #closed = false;
   readonly #handles = new Set<Handle>();
   readonly #streams = new Set<AnswerStream>();
+  /** What waits until the server has taken `notifications/initialized`: some refuse what overtakes it. */
+  #waiting: Pending[] | null = null;
   readonly #standing: StandingStream;
 
   constructor(options: HttpUpstreamOptions) {
@@ -55,17 +70,33 @@ export class StreamableHttp implements Upstream {
     this.#staticAuthorization = "authorization" in this.#headers;
     this.#standing = new StandingStream({
       url: this.#url,
-      headers: async () => this.#requestHeaders(await this.#token()),
+      headers: async () => this.#requestHeaders(await this.#permit("GET")),
+      answered: (answer) => this.#hear(answer),
       message: (line, peeked) => options.events.message(line, peeked),
     });
   }
 
   send(message: Buffer, peeked: Peek): void {
-    void this.#post({ message, peeked, used: null, retries: 1 });
+    const isCall = peeked.method === "tools/call";
+    const pending: Pending = { message, peeked, used: null, retries: 1, nonces: 1, races: isCall ? 0 : 1 };
+    if (this.#waiting !== null) return void this.#waiting.push(pending);
+    if (peeked.method === INITIALIZED) this.#waiting = [];
+    void this.#post(pending);
+  }
+
+  /** The server has taken `notifications/initialized`, or never will. */
+  #goOn(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const pending of waiting) void this.#post(pending);
   }
 
   negotiated(protocolVersion: string): void {
     this.#protocolVersion = protocolVersion;
+  }
+
+  resumed(): void {
+    this.#standing.reopen();
   }
 
   async close(): Promise<void> {
@@ -81,25 +112,27 @@ export class StreamableHttp implements Upstream {
 
   async #post(pending: Pending): Promise<void> {
     const { peeked } = pending;
-    let token: string | null;
+    let permit: Permit;
     try {
-      token = await this.#token();
+      permit = await this.#permit("POST");
     } catch (error) {
       return this.#fail(peeked, error as GatehouseError);
     }
     if (this.#closed) return;
-    pending.used = token;
+    pending.used = permit.token;
     const handle = exchange(
       {
         url: this.#url,
         method: "POST",
         headers: {
-          ...this.#requestHeaders(token),
+          ...this.#requestHeaders(permit),
           "content-type": "application/json",
           accept: "application/json, text/event-stream",
         },
         body: pending.message,
-        headersWithin: peeked.method === "initialize" ? CONNECT_LIMIT : null,
+        headersWithin: limitOf(peeked),
+        // A call may have been carried out although its connection was cut: it is not made twice.
+        once: "dpop" in permit.headers || peeked.method === "tools/call",
       },
       (answer) => {
         this.#whenOver(answer, handle);
@@ -107,6 +140,9 @@ export class StreamableHttp implements Upstream {
       },
       (error) => {
         this.#handles.delete(handle);
+        if (error.code === RACED && pending.races-- > 0 && !this.#closed) return void this.#post(pending);
+        const isCut = error.code === RACED || error.code === "ECONNRESET" || error.code === "EPIPE";
+        if (isCut && peeked.method === "tools/call") return this.#fail(peeked, connectionCut(this.#name, error));
         this.#fail(peeked, unreachable(this.#name, this.#url.host, error));
       },
     );
@@ -114,18 +150,24 @@ export class StreamableHttp implements Upstream {
   }
 
   /** None of ours beside a static Authorization header. */
-  async #token(): Promise<string | null> {
-    return this.#staticAuthorization ? null : await this.#options.credentials.token();
+  async #permit(method: string): Promise<Permit> {
+    return this.#staticAuthorization ? NO_PERMIT : await this.#options.credentials.permit(method, this.#url);
+  }
+
+  #hear(answer: Answer): void {
+    const { "dpop-nonce": nonce, date = null } = answer.headers;
+    if ((nonce === undefined && answer.statusCode !== 401) || this.#staticAuthorization) return;
+    this.#options.credentials.heard(this.#url, { nonce: typeof nonce === "string" ? nonce : null, date });
   }
 
   get #name(): string {
     return this.#options.server.name;
   }
 
-  #requestHeaders(token: string | null): Record<string, string> {
+  #requestHeaders(permit: Permit): Record<string, string> {
     return {
       ...this.#headers,
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...permit.headers,
       ...(this.#sessionId === null ? {} : { "mcp-session-id": this.#sessionId }),
       ...(this.#protocolVersion === null ? {} : { "mcp-protocol-version": this.#protocolVersion }),
     };
@@ -139,6 +181,7 @@ export class StreamableHttp implements Upstream {
   #answered(pending: Pending, answer: Answer): void {
     const { peeked } = pending;
     const status = answer.statusCode ?? 0;
+    this.#hear(answer);
     if (status === 401 || status === 403) return this.#refused(pending, answer, status);
     if (status === 404 && this.#sessionId !== null) {
       answer.resume();
@@ -149,7 +192,10 @@ export class StreamableHttp implements Upstream {
       this.#sessionId = sessionId;
     if (status >= 200 && status < 300) {
       if (pending.used !== null) this.#options.credentials.accepted(pending.used);
-      if (peeked.method === "notifications/initialized") this.#standing.open();
+      if (peeked.method === INITIALIZED) {
+        this.#standing.open();
+        this.#goOn();
+      }
       const type = (answer.headers["content-type"] ?? "").toLowerCase();
       if (type.startsWith("text/event-stream")) return this.#stream(peeked, answer);
       return this.#body(peeked, answer, status);
@@ -163,6 +209,10 @@ export class StreamableHttp implements Upstream {
     if (status === 403 && challenge.error !== "insufficient_scope")
       return this.#refusedOtherwise(peeked, answer, status);
     answer.resume();
+    if (status === 401 && pending.used !== null && asksForNonce(answer.headers["www-authenticate"])) {
+      if (pending.nonces-- > 0) return void this.#post(pending);
+      return this.#fail(peeked, badAnswer(this.#name, "asks for one DPoP nonce after another", { status }));
+    }
     if (this.#staticAuthorization)
       return this.#fail(
         peeked,
@@ -173,11 +223,13 @@ export class StreamableHttp implements Upstream {
 
   async #askForToken(pending: Pending, challenge: Challenge): Promise<void> {
     const { peeked } = pending;
+    let verdict: Verdict;
     try {
-      const verdict = await this.#options.credentials.refused(pending.used, challenge);
+      verdict = await this.#options.credentials.refused(pending.used, challenge);
       if (this.#closed) return;
       if (verdict === "retry" && pending.retries > 0) {
         pending.retries--;
+        pending.nonces = 1;
         return await this.#post(pending);
       }
     } catch (error) {
@@ -185,7 +237,9 @@ export class StreamableHttp implements Upstream {
     }
     this.#fail(
       peeked,
-      challenge.status === 403 ? insufficientScope(this.#name, challenge.scope) : signInRequired(this.#name),
+      challenge.status === 403
+        ? insufficientScope(this.#name, { scope: challenge.scope, tool: toolOf(pending), given: verdict === "give_up" })
+        : signInRequired(this.#name),
     );
   }
 
@@ -230,7 +284,8 @@ export class StreamableHttp implements Upstream {
     const stream: AnswerStream = new AnswerStream({
       url: this.#url,
       id: peeked.method === null ? null : peeked.id,
-      headers: async () => this.#requestHeaders(await this.#token()),
+      headers: async () => this.#requestHeaders(await this.#permit("GET")),
+      answered: (resumed) => this.#hear(resumed),
       message: (line, message) => this.#closed || this.#options.events.message(line, message),
       failed: () => this.#fail(peeked, badAnswer(this.#name, "ended its event stream before the answer came")),
       over: () => this.#streams.delete(stream),
@@ -247,19 +302,20 @@ export class StreamableHttp implements Upstream {
 
   #fail(peeked: Peek, error: GatehouseError): void {
     if (this.#closed) return;
+    if (peeked.method === INITIALIZED) this.#goOn();
     if (peeked.id !== null && peeked.method !== null) this.#options.events.failed(peeked.id, error);
     else
       this.#options.log.info("upstream.not_delivered", { server: this.#name, method: peeked.method, code: error.code });
   }
 
   async #delete(): Promise<void> {
-    const token = await this.#token().catch(() => null);
+    const permit = await this.#permit("DELETE").catch(() => NO_PERMIT);
     await new Promise<void>((resolve) => {
       exchange(
         {
           url: this.#url,
           method: "DELETE",
-          headers: this.#requestHeaders(token),
+          headers: this.#requestHeaders(permit),
           body: null,
           headersWithin: DELETE_LIMIT,
         },
@@ -271,6 +327,23 @@ export class StreamableHttp implements Upstream {
         () => resolve(),
       );
     });
+  }
+}
+
+/** Milliseconds until a server must have begun its answer; null: no limit. */
+function limitOf({ method }: Peek): number | null {
+  if (method === "initialize") return CONNECT_LIMIT;
+  return method === INITIALIZED ? INITIALIZED_LIMIT : null;
+}
+
+/** The tool that a request calls; null when it calls none. */
+function toolOf({ message, peeked }: Pending): string | null {
+  if (peeked.method !== "tools/call") return null;
+  try {
+    const { params } = JSON.parse(message.toString("utf8")) as { params?: { name?: unknown } };
+    return typeof params?.name === "string" ? params.name : null;
+  } catch {
+    return null;
   }
 }
 

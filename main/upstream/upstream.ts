@@ -14,6 +14,8 @@ export interface Upstream {
   send(message: Buffer, peeked: Peek): void;
   /** Called once the server has agreed on a protocol version in its `initialize` answer. */
   negotiated(protocolVersion: string): void;
+  /** The machine was asleep: what waits on a connection is to be asked for anew. */
+  resumed(): void;
   /** Ends the session politely, then by force. Idempotent; no event comes after it was called. */
   close(): Promise<void>;
 }

@@ -12,6 +12,8 @@ export interface HubHandle {
   snapshot(): Snapshot;
   /** Returns the unsubscribe. */
   on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void;
+  /** The machine was asleep: grants are looked at and streams opened anew, at once. */
+  resumed(): void;
   /** Ends sessions and sign-ins politely; takes at most a few seconds. */
   close(reason: "quit"): Promise<void>;
 }

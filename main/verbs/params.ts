@@ -24,6 +24,7 @@ export const PARAMS = {
     account,
     open_browser: z.boolean().optional(),
     timeout_s: z.number().min(1).max(86_400).optional(),
+    refresh_token: z.string().min(1).max(65_536).optional(),
   }),
   submitCallback: z.strictObject({ server, account, url: z.string().min(1).max(16_384) }),
   cancelSignIn: z.strictObject({ server, account }),

@@ -67,8 +67,14 @@ function definedServer(server: ServerConfig, sources: SnapshotSources): ServerSt
     agent_names: [...new Set(view.agents)].sort(),
     challenge: auth?.challenge ?? null,
     sign_in: auth?.signIn ?? null,
-    asked: view.asked === null ? null : { agent: view.asked.agent, at: new Date(view.asked.at).toISOString() },
+    asked: askedOf(view),
   };
+}
+
+function askedOf({ asked }: ServerView): ServerStatus["asked"] {
+  if (asked === null) return null;
+  const { agent, at, tool } = asked;
+  return { agent, at: new Date(at).toISOString(), ...(tool === null ? {} : { tool }) };
 }
 
 function stateOf(enabled: boolean, view: ServerView, auth: AuthStatus | null): ServerState {

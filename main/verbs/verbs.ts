@@ -118,7 +118,7 @@ function handlersOf(deps: VerbDeps): Handlers {
       return snapshot();
     },
 
-    async signIn({ server: name, account: asked, open_browser = true, timeout_s }, onProgress) {
+    async signIn({ server: name, account: asked, open_browser = true, timeout_s, refresh_token }, onProgress) {
       const server = findRemote(name);
       const account = accountOf(signIns, server, asked);
       if (!server.enabled) {
@@ -133,6 +133,7 @@ function handlersOf(deps: VerbDeps): Handlers {
         const outcome = await signIns.signIn(server, account, {
           openBrowser: open_browser,
           timeoutS: timeout_s,
+          refreshToken: refresh_token,
           onProgress,
         });
         return { server: name, account: outcome.account, scope: outcome.scope };

@@ -56,6 +56,7 @@ const hub: HubHandle = {
     listeners.add(wanted);
     return () => void listeners.delete(wanted);
   },
+  resumed() {},
   close: async () => {
     scripted.closed = true;
     process.stdout.write("hub closed\n");

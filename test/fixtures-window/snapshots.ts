@@ -72,10 +72,29 @@ export const needing = (name = "linear"): ServerStatus =>
   server(name, {
     url: `https://mcp.${name}.app/mcp`,
     state: "sign_in_required",
-    challenge: { status: 401, error: null, scope: "read write", at: iso(-120) },
+    challenge: { status: 401, account: "default", step_up: null, error: null, scope: "read write", at: iso(-120) },
     asked: { agent: "Claude", at: iso(-125) },
     agents: 1,
     agent_names: ["Claude"],
+  });
+
+export const wantingMore = (name = "calendar"): ServerStatus =>
+  server(name, {
+    url: `https://mcp.${name}.example/mcp`,
+    state: "ready",
+    accounts: [account({ scope: "events:read" })],
+    challenge: {
+      status: 403,
+      account: "default",
+      step_up: "open",
+      error: "insufficient_scope",
+      scope: "events:write",
+      at: iso(-30),
+    },
+    asked: { agent: "Claude", at: iso(-30), tool: "create_event" },
+    agents: 1,
+    agent_names: ["Claude"],
+    tools: 4,
   });
 
 export const signingIn = (name = "notion"): ServerStatus =>

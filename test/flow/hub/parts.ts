@@ -10,7 +10,7 @@ import {
 import { type Home, makeHome } from "../../fixtures/home.ts";
 import { clickThrough } from "../../fixtures/oauth-client.ts";
 import { runCli, startCli } from "../../fixtures/program.ts";
-import { type ProtectedServer, startProtectedServer } from "../../fixtures/protected-server.ts";
+import { type ProtectedServer, type ProtectedServerOptions, startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
 
 /** No desktop, no keychain of the person's, no browser that could open. */
@@ -38,9 +38,10 @@ export interface World {
 export async function makeWorld(
   more: Readonly<Record<string, unknown>> = {},
   authorization: AuthorizationServerOptions = {},
+  resource: Omit<ProtectedServerOptions, "issuer"> = {},
 ): Promise<World> {
   const as = use(await startAuthorizationServer(authorization));
-  const acme = use(await startProtectedServer({ issuer: as }));
+  const acme = use(await startProtectedServer({ ...resource, issuer: as }));
   const home = use(makeHome({ acme: { url: acme.url }, ...more }));
   const options = { home: home.path, env: PLAIN };
   const cli: World["cli"] = (args, stdin) => runCli(args, { ...options, ...(stdin === undefined ? {} : { stdin }) });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AuthConfig } from "../../../main/config/types.ts";
 import { use } from "../../fixtures/use.ts";
 import { type HostileServer, serverMetadata, startHostileServer } from "./hostile-server.ts";
-import { codeOf, errorOf, makeRig, remoteServer } from "./parts.ts";
+import { codeOf, errorOf, makeRig, remoteServer, tokenOf } from "./parts.ts";
 
 const OPEN = { openBrowser: true };
 const PRM = "/.well-known/oauth-protected-resource/mcp";
@@ -344,7 +344,7 @@ describe("tokens", () => {
     expect(vault.only()).toMatchObject({ id_token: "not.a.jwt", refresh_token: "rt-1" });
     hostile.paths.set("/token", { body: { access_token: "at-2", token_type: "Bearer", expires_in: 60 } });
     clock.ahead = 61_000;
-    expect(await signIns.credentials(remoteServer(hostile.url), "default").token()).toBe("at-2");
+    expect(await tokenOf(signIns.credentials(remoteServer(hostile.url), "default"))).toBe("at-2");
     expect(vault.only()).toMatchObject({ access_token: "at-2", refresh_token: "rt-1" });
   });
 
@@ -357,7 +357,7 @@ describe("tokens", () => {
     await signIn();
     hostile.paths.set(PRM, { body: { resource: hostile.url, authorization_servers: [evil.origin] } });
     clock.ahead = 61_000;
-    await signIns.credentials(remoteServer(hostile.url), "default").token();
+    await tokenOf(signIns.credentials(remoteServer(hostile.url), "default"));
     expect(evil.seen).toEqual([]);
     await signIn();
     expect(vault.only().issuer).toBe(evil.origin);
@@ -379,7 +379,7 @@ describe("tokens", () => {
       return { body: { access_token: "at-2", token_type: "Bearer", expires_in: 60 } };
     });
     clock.ahead = 61_000;
-    expect(await signIns.credentials(remoteServer(hostile.url), "default").token()).toBe("at-2");
+    expect(await tokenOf(signIns.credentials(remoteServer(hostile.url), "default"))).toBe("at-2");
     expect(
       hostile
         .asked("/token")

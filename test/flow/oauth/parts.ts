@@ -2,10 +2,9 @@
 
 import type { AuthConfig, RemoteServer } from "../../../main/config/types.ts";
 import { GatehouseError } from "../../../main/errors.ts";
-import type { Resolve } from "../../../main/http/fetch.ts";
-import { createSignIns } from "../../../main/oauth/sign-ins.ts";
+import { createSignIns, type SignInsParts } from "../../../main/oauth/sign-ins.ts";
 import type { SignIns } from "../../../main/oauth/types.ts";
-import type { Browser, Log } from "../../../main/ports.ts";
+import type { Browser, Credentials, Log } from "../../../main/ports.ts";
 import type { Grant, GrantKey, Vault } from "../../../main/vault/types.ts";
 import { ACCOUNTS } from "../../fixtures/authorization-server.ts";
 import { clickThrough } from "../../fixtures/oauth-client.ts";
@@ -107,15 +106,20 @@ export interface Rig {
 }
 
 /** Sign-ins on literals. Inside a running test; closed when it ends. */
-export function makeRig(parts: { browser?: Browser; vault?: MemoryVault; resolve?: Resolve } = {}): Rig {
+export function makeRig(
+  parts: Partial<Pick<SignInsParts, "browser" | "resolve" | "pollPause">> & { vault?: MemoryVault } = {},
+): Rig {
   const vault = parts.vault ?? new MemoryVault();
   const browser = new PersonAtBrowser();
   const clock = new TestClock();
-  const resolving = parts.resolve === undefined ? {} : { resolve: parts.resolve };
-  const signIns = use(
-    createSignIns({ vault, clock, log: quietLog, browser: parts.browser ?? browser, version: "0.0.0", ...resolving }),
-  );
+  const signIns = use(createSignIns({ clock, log: quietLog, browser, version: "0.0.0", ...parts, vault }));
   return { vault, browser, clock, signIns };
+}
+
+/** The access token that a request would carry now. */
+export async function tokenOf(credentials: Credentials): Promise<string | null> {
+  const { token } = await credentials.permit("POST", new URL("https://mcp.example/mcp"));
+  return token;
 }
 
 /** The code with which a promise rejects. */

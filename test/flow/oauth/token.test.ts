@@ -3,7 +3,7 @@ import type { Challenge } from "../../../main/ports.ts";
 import { startAuthorizationServer } from "../../fixtures/authorization-server.ts";
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
-import { codeOf, errorOf, makeRig, remoteServer } from "./parts.ts";
+import { codeOf, errorOf, makeRig, remoteServer, tokenOf } from "./parts.ts";
 
 const HOUR_MS = 3_600_000;
 const challenge: Challenge = {
@@ -32,14 +32,14 @@ const refreshes = (as: { records: { tokenRequests(type: string): unknown[] } }) 
 describe("an access token", () => {
   test("is given out as it is while it lives", async () => {
     const { as, credentials, first } = await signedIn();
-    expect(await credentials.token()).toBe(first.access_token);
+    expect(await tokenOf(credentials)).toBe(first.access_token);
     expect(refreshes(as)).toBe(0);
   });
 
   test("that ended is refreshed once for twenty callers, with resource and without scope", async () => {
     const { as, resource, credentials, vault, clock, first } = await signedIn();
     clock.ahead = HOUR_MS;
-    const tokens = await Promise.all(Array.from({ length: 20 }, () => credentials.token()));
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => tokenOf(credentials)));
     expect(new Set(tokens).size).toBe(1);
     expect(refreshes(as)).toBe(1);
     const [request] = as.records.tokenRequests("refresh_token");
@@ -54,7 +54,7 @@ describe("an access token", () => {
   test("is not used before its rotated refresh token is durable", async () => {
     const { credentials, vault, clock } = await signedIn();
     clock.ahead = HOUR_MS;
-    const token = await credentials.token();
+    const token = await tokenOf(credentials);
     expect(vault.journal.at(-1)).toBe(`put ${token}`);
   });
 
@@ -62,10 +62,10 @@ describe("an access token", () => {
     const { as, credentials, vault, clock, first } = await signedIn();
     clock.ahead = HOUR_MS;
     vault.failing.add("put");
-    expect(await codeOf(credentials.token())).toBe("vault_unavailable");
+    expect(await codeOf(tokenOf(credentials))).toBe("vault_unavailable");
     expect(vault.only().access_token).toBe(first.access_token);
     vault.failing.clear();
-    const token = await credentials.token();
+    const token = await tokenOf(credentials);
     expect(vault.only()).toMatchObject({ access_token: token, refresh_token: as.records.issued.refreshTokens.at(-1) });
     expect(refreshes(as)).toBe(1);
   });
@@ -78,7 +78,7 @@ describe("an access token", () => {
     const { as, credentials, vault, clock, signIns, server } = await signedIn();
     clock.ahead = HOUR_MS;
     as.controls.fail("token", { status, body, times: 1 });
-    const error = await errorOf(credentials.token());
+    const error = await errorOf(tokenOf(credentials));
     expect(error).toMatchObject({
       code: "refresh_failed",
       requestId: expect.any(String),
@@ -89,10 +89,10 @@ describe("an access token", () => {
       accounts: [{ state: "signed_in" }],
       error: { code: "refresh_failed" },
     });
-    expect(await codeOf(credentials.token())).toBe("refresh_failed");
+    expect(await codeOf(tokenOf(credentials))).toBe("refresh_failed");
     expect(refreshes(as)).toBe(1);
     clock.ahead += 60_000;
-    expect(await credentials.token()).toBe(vault.only().access_token);
+    expect(await tokenOf(credentials)).toBe(vault.only().access_token);
     expect(signIns.status(server).error).toBeNull();
   });
 
@@ -100,7 +100,7 @@ describe("an access token", () => {
     const { as, credentials, clock, first } = await signedIn();
     clock.ahead = HOUR_MS - 20_000;
     as.controls.fail("token", { status: 503, times: 9 });
-    expect(await credentials.token()).toBe(first.access_token);
+    expect(await tokenOf(credentials)).toBe(first.access_token);
     expect(refreshes(as)).toBe(1);
   });
 
@@ -108,10 +108,10 @@ describe("an access token", () => {
     const { as, credentials, vault, clock } = await signedIn();
     clock.ahead = HOUR_MS;
     await as.stop();
-    expect(await errorOf(credentials.token())).toMatchObject({ code: "refresh_failed", details: { retryable: true } });
+    expect(await errorOf(tokenOf(credentials))).toMatchObject({ code: "refresh_failed", details: { retryable: true } });
     await as.start();
     clock.ahead += 60_000;
-    expect(await credentials.token()).toBe(vault.only().access_token);
+    expect(await tokenOf(credentials)).toBe(vault.only().access_token);
   });
 
   test("ends with invalid_grant: entry gone, account expired, no further request", async () => {
@@ -120,8 +120,8 @@ describe("an access token", () => {
     signIns.onChange(({ kind }) => changes.push(kind));
     as.revokeAll();
     clock.ahead = HOUR_MS;
-    expect(await credentials.token()).toBeNull();
-    expect(await credentials.token()).toBeNull();
+    expect(await tokenOf(credentials)).toBeNull();
+    expect(await tokenOf(credentials)).toBeNull();
     expect(refreshes(as)).toBe(1);
     expect(vault.entries.size).toBe(0);
     expect(changes).toContain("grant");
@@ -136,11 +136,11 @@ describe("an access token", () => {
     const { as, resource, credentials, vault, clock } = await signedIn();
     const other = makeRig({ vault });
     other.clock.ahead = HOUR_MS;
-    const theirs = await other.signIns.credentials(remoteServer(resource.url), "default").token();
+    const theirs = await tokenOf(other.signIns.credentials(remoteServer(resource.url), "default"));
     // Our refresh token was spent by them; the server would revoke the whole grant if it were not for rotation checks.
     clock.ahead = HOUR_MS;
     as.controls.fail("token", { status: 400, body: { error: "invalid_grant" } });
-    expect(await credentials.token()).toBe(theirs);
+    expect(await tokenOf(credentials)).toBe(theirs);
     expect(vault.entries.size).toBe(1);
   });
 });
@@ -166,7 +166,7 @@ describe("a refused access token", () => {
     const server = remoteServer(resource.url);
     const { signIns } = makeRig();
     const credentials = signIns.credentials(server, "default");
-    expect(await credentials.token()).toBeNull();
+    expect(await tokenOf(credentials)).toBeNull();
     const met: Challenge = { ...challenge, resourceMetadata: resource.metadataUrl, scope: "mcp:tools" };
     expect(await credentials.refused(null, met)).toBe("sign_in");
     await signIns.signIn(server, "default", { openBrowser: true });
@@ -191,14 +191,14 @@ describe("grants in the vault", () => {
     const server = remoteServer(resource.url);
     await signIns.load([server]);
     expect(signIns.isSignedIn(server, "default")).toBe(true);
-    expect(await signIns.credentials(server, "default").token()).toBe(first.access_token);
+    expect(await tokenOf(signIns.credentials(server, "default"))).toBe(first.access_token);
     const moved = remoteServer(resource.url.replace("127.0.0.1", "localhost"));
-    expect(await signIns.credentials(moved, "default").token()).toBeNull();
+    expect(await tokenOf(signIns.credentials(moved, "default"))).toBeNull();
     const repinned = remoteServer(resource.url, { authorization_server: "https://other.example" });
-    expect(await signIns.credentials(repinned, "default").token()).toBeNull();
+    expect(await tokenOf(signIns.credentials(repinned, "default"))).toBeNull();
     expect(signIns.isSignedIn(repinned, "default")).toBe(false);
     expect(signIns.status(repinned).accounts[0]).toMatchObject({ state: "signed_out", issuer: null });
-    expect(await signIns.credentials(server, "work").token()).toBeNull();
+    expect(await tokenOf(signIns.credentials(server, "work"))).toBeNull();
   });
 
   test("that cannot be read give no token; only who is refused gets the vault's error; they are read later", async () => {
@@ -208,14 +208,14 @@ describe("grants in the vault", () => {
     vault.failing.add("get");
     await signIns.load([server]);
     const credentials = signIns.credentials(server, "default");
-    expect(await credentials.token()).toBeNull();
+    expect(await tokenOf(credentials)).toBeNull();
     expect(await codeOf(credentials.refused(null, challenge))).toBe("vault_unavailable");
     expect(signIns.status(server).challenge).toMatchObject({ status: 401 });
     vault.failing.clear();
     // A vault that may prompt is not asked again at once.
-    expect(await credentials.token()).toBeNull();
+    expect(await tokenOf(credentials)).toBeNull();
     clock.ahead += 30_000;
-    expect(await credentials.token()).toBe(first.access_token);
+    expect(await tokenOf(credentials)).toBe(first.access_token);
   });
 });
 
@@ -230,7 +230,7 @@ describe("a sign-out", () => {
     ]);
     const refused = await fetch(resource.url, { headers: { authorization: `Bearer ${first.access_token}` } });
     expect(refused.status).toBe(401);
-    expect(await credentials.token()).toBeNull();
+    expect(await tokenOf(credentials)).toBeNull();
     expect(await signIns.signOut(server, "default", false)).toEqual({ wasSignedIn: false, revocation: "nothing" });
   });
 

@@ -4,14 +4,20 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import type { RemoteServer } from "../../../main/config/types.ts";
 import type { GatehouseError } from "../../../main/errors.ts";
-import type { Challenge, Credentials } from "../../../main/ports.ts";
+import { type Challenge, type Credentials, NO_PERMIT, type Permit } from "../../../main/ports.ts";
 import { StreamableHttp } from "../../../main/upstream/streamable-http.ts";
 import { peek } from "../../../shim/scan.ts";
 import { use } from "../../fixtures/use.ts";
 import { waitFor } from "../../fixtures/wait.ts";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
-const NOBODY: Credentials = { token: async () => null, refused: async () => "sign_in", accepted() {} };
+const NOBODY: Credentials = {
+  permit: async () => NO_PERMIT,
+  refused: async () => "sign_in",
+  accepted() {},
+  heard() {},
+};
+const bearer = (token: string): Permit => ({ token, headers: { authorization: `Bearer ${token}` } });
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
@@ -198,7 +204,8 @@ test("a refused token is replaced once and the same request sent again; the chal
   const accepted: string[] = [];
   let token = "old";
   const credentials: Credentials = {
-    token: async () => token,
+    ...NOBODY,
+    permit: async () => bearer(token),
     refused: async (_used, challenge) => {
       challenges.push(challenge);
       token = "new";
@@ -230,7 +237,7 @@ test("a refused token is replaced once and the same request sent again; the chal
 });
 
 test("a token that is refused again and again ends in sign_in_required, not in a loop", async () => {
-  const credentials: Credentials = { token: async () => "t", refused: async () => "retry", accepted() {} };
+  const credentials: Credentials = { ...NOBODY, permit: async () => bearer("t"), refused: async () => "retry" };
   const { send, failure, requests } = await connect((_request, response) => void response.writeHead(401).end(), {
     credentials,
   });
@@ -253,7 +260,7 @@ test("insufficient_scope is told with the scope, quoted", async () => {
 test("a configured Authorization header stands alone: no token beside it, no sign-in offered when it is refused", async () => {
   const { send, failure, requests } = await connect((_request, response) => void response.writeHead(401).end(), {
     headers: { AUTHORIZATION: "Bearer static" },
-    credentials: { ...NOBODY, token: () => Promise.reject(new Error("must not be asked")) },
+    credentials: { ...NOBODY, permit: () => Promise.reject(new Error("must not be asked")) },
   });
   send({ id: 1, method: "x" });
   expect(await failure("1")).toMatchObject({
@@ -278,4 +285,56 @@ test("nobody there is upstream_unreachable, with the reason in words", async () 
     code: "upstream_unreachable",
     message: expect.stringContaining("nothing listens there"),
   });
+});
+
+test("nothing overtakes `notifications/initialized`, however slowly the server takes it, or if it does not", async () => {
+  let take: () => void = () => {};
+  const { send, requests, messages } = await connect((request, response, body) => {
+    if (request.method !== "POST") return void response.writeHead(405).end();
+    const { id, method } = JSON.parse(body) as { id?: number; method: string };
+    if (method !== "notifications/initialized") return json(response, 200, `{"jsonrpc":"2.0","id":${id},"result":{}}`);
+    take = () => void response.writeHead(requests.length > 4 ? 500 : 202).end();
+  });
+  const methods = (): string[] =>
+    requests.flatMap(({ body }) => (body === "" ? [] : [(JSON.parse(body) as { method: string }).method]));
+  for (const round of [1, 2]) {
+    send({ method: "notifications/initialized" });
+    send({ id: round * 10, method: "tools/list" });
+    send({ method: "notifications/roots/list_changed" });
+    await waitFor(
+      "the notification",
+      () => methods().filter((one) => one.endsWith("initialized")).length === round || undefined,
+    );
+    const before = methods();
+    expect(before.at(-1)).toBe("notifications/initialized");
+    take();
+    await waitFor("what waited", () => (methods().length === before.length + 2 ? true : undefined));
+    await waitFor("the answer", () => messages[round - 1]);
+  }
+});
+
+test("a call whose kept connection is cut is not made twice; a list is", async () => {
+  let cut = false;
+  const { send, requests, messages, failure } = await connect((request, response, body) => {
+    if (cut) {
+      cut = false;
+      return void request.socket.destroy();
+    }
+    const { id } = JSON.parse(body) as { id: number };
+    json(response, 200, `{"jsonrpc":"2.0","id":${id},"result":{}}`);
+  });
+  const answered = (count: number) => waitFor("the answer", () => (messages.length === count ? true : undefined));
+  send({ id: 1, method: "ping" });
+  await answered(1);
+  cut = true;
+  send({ id: 2, method: "tools/list" });
+  await answered(2);
+  expect(requests).toHaveLength(3);
+  cut = true;
+  send({ id: 3, method: "tools/call", params: { name: "pay" } });
+  expect(await failure("3")).toMatchObject({
+    code: "upstream_failed",
+    suggestion: "Check whether it took effect, then call again.",
+  });
+  expect(requests).toHaveLength(4);
 });

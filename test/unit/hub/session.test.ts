@@ -21,6 +21,7 @@ class ScriptedUpstream implements Upstream {
   send(message: Buffer): void {
     this.sent.push(JSON.parse(message.toString()) as Json);
   }
+  resumed(): void {}
   negotiated(version: string): void {
     this.version = version;
   }

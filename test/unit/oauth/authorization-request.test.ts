@@ -11,12 +11,13 @@ const REQUEST = {
   resource: null,
   state: "s",
   codeChallenge: "c",
+  dpopThumbprint: null,
 };
 const url = (changes: Partial<Record<keyof typeof REQUEST, string>> = {}, authorize_params = {}) =>
   authorizationUrl(RUN, remoteServer("https://h.example/mcp", { authorize_params }), { ...REQUEST, ...changes });
 
 describe("the scope", () => {
-  const none = { configured: undefined, challenged: null, resource: [], server: [] };
+  const none = { configured: undefined, challenged: null, granted: null, resource: [], server: [] };
   test.each([
     ["nothing known", {}, null],
     ["configured", { configured: "mine", challenged: "a", resource: ["b"] }, "mine"],
@@ -29,6 +30,10 @@ describe("the scope", () => {
     ["offline", { challenged: "a", server: ["openid", "offline_access"] }, "a offline_access"],
     ["offline already", { challenged: "offline_access a", server: ["offline_access"] }, "offline_access a"],
     ["offline alone", { server: ["offline_access"] }, null],
+    ["more than is granted", { challenged: "b c", granted: "a b", resource: ["d"] }, "a b c"],
+    ["more, offline", { challenged: "b", granted: "a", server: ["offline_access"] }, "a b offline_access"],
+    ["more than is granted, configured", { challenged: "c", granted: "a", configured: "a b" }, "a b c"],
+    ["more, nobody says what", { granted: "a offline_access" }, "a offline_access"],
   ])("%s", (_, changes, scope) => {
     expect(chooseScope({ ...none, ...changes })).toBe(scope);
   });
@@ -52,6 +57,11 @@ describe("the authorization URL", () => {
     expect(searchParams.get("resource")).toBe("https://h.example");
     expect(searchParams.get("scope")).toBe("a offline_access");
     expect(searchParams.get("prompt")).toBe("consent");
+  });
+
+  test("holds the thumbprint of the key that the tokens will be bound to", () => {
+    expect(url({ dpopThumbprint: "jkt" }).searchParams.get("dpop_jkt")).toBe("jkt");
+    expect(url().searchParams.has("dpop_jkt")).toBe(false);
   });
 
   test("cannot be given a second state by the endpoint's own query", () => {

@@ -115,6 +115,7 @@ describe("authorization server metadata", () => {
       tokenAuthMethods: null,
       issInResponse: false,
       clientIdMetadataDocument: false,
+      deviceEndpoint: null,
       dpopAlgorithms: null,
     });
     expect(judge({ authorization_response_iss_parameter_supported: true }).issInResponse).toBe(true);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { refreshDueAt, renewedGrant } from "../../../main/oauth/token-source.ts";
+import { refreshDueAt, renewedGrant } from "../../../main/oauth/refresh.ts";
+import type { Tokens } from "../../../main/oauth/token-endpoint.ts";
 import type { Grant } from "../../../main/vault/types.ts";
 
 const GRANT: Grant = {
@@ -40,12 +41,27 @@ describe("a refresh is due", () => {
 });
 
 test("a renewed grant keeps what the answer leaves out", () => {
-  const bare = { accessToken: "at-2", refreshToken: null, idToken: null, scope: null, lifetimeS: null };
-  expect(renewedGrant(GRANT, bare, 9)).toEqual({ ...GRANT, access_token: "at-2", expires_at: null, obtained_at: 9 });
-  const full = { accessToken: "at-2", refreshToken: "rt-2", idToken: "id-2", scope: "b", lifetimeS: 10 };
+  const bare: Tokens = {
+    accessToken: "at-2",
+    type: "DPoP",
+    issuedTokenType: null,
+    refreshToken: null,
+    idToken: null,
+    scope: null,
+    lifetimeS: null,
+  };
+  expect(renewedGrant(GRANT, bare, 9)).toEqual({
+    ...GRANT,
+    access_token: "at-2",
+    token_type: "DPoP",
+    expires_at: null,
+    obtained_at: 9,
+  });
+  const full: Tokens = { ...bare, type: "Bearer", refreshToken: "rt-2", idToken: "id-2", scope: "b", lifetimeS: 10 };
   expect(renewedGrant(GRANT, full, 9)).toEqual({
     ...GRANT,
     access_token: "at-2",
+    token_type: "Bearer",
     refresh_token: "rt-2",
     id_token: "id-2",
     scope: "b",
