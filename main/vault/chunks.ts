@@ -34,12 +34,19 @@ const MARKER = /^gatehouse-chunks:1:([ab]):(\d{1,4}):([\w-]{43})$/;
 export function chunked(entries: Entries, maxBytes: number): Entries {
   const chunkName = (name: string, series: Series, n: number): string => `${name}#${series}.${n}`;
 
-  // From the last one down: what an interruption leaves is then still found by counting from the first.
-  const sweep = async (name: string, series: Series): Promise<boolean> => {
+  // From the last one down: what an interruption leaves is then still found by counting from the first. The marker's
+  // count finds what lies behind a gap that somebody else made.
+  const sweep = async (name: string, series: Series, marker: Marker | null): Promise<boolean> => {
+    const known = marker?.series === series ? marker.chunks : 0;
     let count = 0;
-    while ((await entries.get(chunkName(name, series, count))) !== null) count += 1;
+    while (count < known || (await entries.get(chunkName(name, series, count))) !== null) count += 1;
     for (let n = count - 1; n >= 0; n -= 1) await entries.delete(chunkName(name, series, n));
     return count > 0;
+  };
+
+  const markerAt = async (name: string): Promise<Marker | null> => {
+    const value = await entries.get(name);
+    return value === null ? null : readMarker(value);
   };
 
   return {
@@ -58,25 +65,25 @@ export function chunked(entries: Entries, maxBytes: number): Entries {
       return whole;
     },
     set: async (name, value) => {
+      const old = await markerAt(name);
       if (value.byteLength <= maxBytes) {
         await entries.set(name, value);
-        for (const series of SERIES) await sweep(name, series);
+        for (const series of SERIES) await sweep(name, series, old);
         return;
       }
-      const old = await entries.get(name);
-      const used = old === null ? null : readMarker(old);
-      const series = used?.series === "a" ? "b" : "a";
-      await sweep(name, series);
+      const series = old?.series === "a" ? "b" : "a";
+      await sweep(name, series, old);
       const chunks = Math.ceil(value.byteLength / maxBytes);
       for (let n = 0; n < chunks; n += 1) {
         await entries.set(chunkName(name, series, n), value.subarray(n * maxBytes, (n + 1) * maxBytes));
       }
       await entries.set(name, Buffer.from(`gatehouse-chunks:1:${series}:${chunks}:${hashOf(value)}`));
-      await sweep(name, series === "a" ? "b" : "a");
+      await sweep(name, series === "a" ? "b" : "a", old);
     },
     delete: async (name) => {
+      const old = await markerAt(name);
       let found = false;
-      for (const series of SERIES) found = (await sweep(name, series)) || found;
+      for (const series of SERIES) found = (await sweep(name, series, old)) || found;
       return (await entries.delete(name)) || found;
     },
   };

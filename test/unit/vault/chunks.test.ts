@@ -110,4 +110,19 @@ describe("long values in short entries", () => {
       expect((await long.get("n"))?.byteLength).toBe(350);
     }
   });
+
+  test("nothing stays behind a gap", async () => {
+    for (const change of [
+      (long: Entries) => long.delete("n"),
+      (long: Entries) => long.set("n", bytes(550)).then(() => long.delete("n")),
+      (long: Entries) => long.set("n", bytes(50)).then(() => long.delete("n")),
+    ]) {
+      const { entries, held } = shortEntries();
+      const long = chunked(entries, 100);
+      await long.set("n", bytes(350));
+      held.delete("n#a.1");
+      await change(long);
+      expect([...held.keys()]).toEqual([]);
+    }
+  });
 });
