@@ -14,7 +14,6 @@ export interface ProgramOptions extends Omit<SpawnOptions, "shell" | "windowsVer
 export interface Invocation {
   readonly file: string;
   readonly args: readonly string[];
-  readonly env: Environment;
   /** The arguments are quoted already. */
   readonly verbatim: boolean;
 }
@@ -25,8 +24,8 @@ export interface Invocation {
  */
 export function startProgram(command: string, args: readonly string[], options: ProgramOptions): ChildProcess {
   if (process.platform !== "win32") return spawn(command, [...args], options);
-  const { file, args: words, env, verbatim } = windowsInvocation(command, args, options);
-  return spawn(file, [...words], { ...options, env, windowsVerbatimArguments: verbatim });
+  const { file, args: words, verbatim } = windowsInvocation(command, args, options);
+  return spawn(file, [...words], { ...options, windowsVerbatimArguments: verbatim });
 }
 
 /** `own` over `inherited`. Names of variables have no case on Windows, and of `Path` and `PATH` only one survives. */
@@ -62,8 +61,6 @@ export function endTreeOnWindows(child: ChildProcess): void {
 /** What CreateProcess starts by itself, and what only cmd.exe does. */
 const EXTENSIONS = [".com", ".exe", ".bat", ".cmd"];
 const BATCH = /\.(bat|cmd)$/i;
-/** Holds a percent sign; see {@link quoteForCmd}. */
-const PERCENT = "GATEHOUSE_PERCENT";
 
 /** How Windows is asked to start this. Throws as {@link startProgram}. `isFile` is asked with absolute paths. */
 export function windowsInvocation(
@@ -72,32 +69,30 @@ export function windowsInvocation(
   options: { readonly cwd?: string; readonly env: Environment },
   isFile: (path: string) => boolean = isFileHere,
 ): Invocation {
-  const { env } = options;
   const file = findOnWindows(command, options, isFile);
   if (file === null && BATCH.test(command)) throw systemError("ENOENT", command);
-  if (file === null || !BATCH.test(file)) return { file: file ?? command, args, env, verbatim: false };
+  if (file === null || !BATCH.test(file)) return { file: file ?? command, args, verbatim: false };
   const line = [file, ...args].map(quoteForCmd).join(" ");
   return {
     file: systemFile("cmd.exe"),
     // Extensions on, delayed expansion (`!NAME!`) and the registry's AutoRun off; /s takes off the outer quotes only.
     args: ["/e:on", "/v:off", "/d", "/s", "/c", `"${line}"`],
-    env: line.includes(`%${PERCENT}%`) ? { ...env, [PERCENT]: "%" } : env,
     verbatim: true,
   };
 }
 
 /**
  * One word of a cmd.exe command line that a batch file may pass on with `%*`. All stands in quotes, where only `"` and
- * `%` mean anything: a quote is doubled, which leaves cmd.exe inside the quotes however often it reads the line, and is
- * what a program's own parser takes for one quote; a percent sign comes out of a variable, since what was expanded once
- * is not expanded again. A line's end cannot be quoted at all: CVE-2024-24576 and CVE-2024-27980 are about such words.
+ * `%` mean anything. A quote is doubled: that leaves cmd.exe inside the quotes however often it reads the line, and a
+ * program's own parser takes the two for one. Before a percent sign comes a variable's empty piece, so that no name
+ * begins at it. A line's end cannot be quoted at all. CVE-2024-24576 and CVE-2024-27980 are about such words.
  */
 function quoteForCmd(word: string): string {
   if (/[\0\r\n]/.test(word)) throw systemError("EINVAL", "a line break in an argument of a batch file");
   const quoted = word
     .replace(/(\\*)"/g, '$1$1""')
     .replace(/\\+$/, "$&$&")
-    .replaceAll("%", `%${PERCENT}%`);
+    .replaceAll("%", "%%cd:~,%");
   return `"${quoted}"`;
 }
 
