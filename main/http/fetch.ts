@@ -223,6 +223,8 @@ async function reachOf(
     if (!URL.canParse(text)) continue;
     const url = new URL(text);
     const { hostname } = url;
+    // A URL without a host, such as that of a file, is refused when its turn comes.
+    if (hostname === "") continue;
     if (isLoopbackHost(hostname)) {
       zones.add("loopback").add("private");
       continue;

@@ -102,7 +102,7 @@ export class TokenSource {
     }
     if (challenge.status === 403 || !accounts.canRenew(server, account)) return "sign_in";
     const fresh = account.answerToRefusal;
-    const isFresh = fresh !== null && fresh.token === used && clock.now() - fresh.at < FRESH_MS;
+    const isFresh = fresh !== null && fresh.token === used && clock.now() - fresh.at < freshMs(grant);
     if (isFresh && grant !== null && !refresher.isDue(server, grant)) return "sign_in";
     await refresher.refresh(server, account);
     if (!another()) return "sign_in";
@@ -119,6 +119,12 @@ export class TokenSource {
     account.challenge = null;
     this.#parts.accounts.changed(account, "status");
   }
+}
+
+/** Servers count in whole seconds, so that a token of few seconds may end long before we think. */
+function freshMs(grant: Grant | null): number {
+  if (grant === null || grant.expires_at === null) return FRESH_MS;
+  return Math.min(FRESH_MS, (grant.expires_at - grant.obtained_at) / 2);
 }
 
 /** The configuration says that no token is to be had, so a sign-in would help nobody. */

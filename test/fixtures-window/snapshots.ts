@@ -104,6 +104,19 @@ export const signingIn = (name = "notion"): ServerStatus =>
     sign_in: { account: "default", step: "waiting", started_at: iso(-20), deadline: iso(281) },
   });
 
+/** A sign-in whose browser may be anywhere: a code to be typed there. */
+export const enteringCode = (name = "television"): ServerStatus => ({
+  ...signingIn(name),
+  sign_in: {
+    account: "default",
+    step: "waiting",
+    started_at: iso(-20),
+    deadline: iso(281),
+    user_code: "WDJB-MJHT",
+    verification_uri: `https://as.${name}.example/device`,
+  },
+});
+
 export const signedIn = (name = "github"): ServerStatus =>
   server(name, {
     url: "https://api.githubcopilot.com/mcp/",

@@ -109,6 +109,23 @@ describe("the tray's menu", () => {
     });
   });
 
+  test("a sign-in with a device code shows the code, and opens the window where it can be copied", () => {
+    const { entries, icon } = trayMenu(made.snapshot({ servers: [made.enteringCode()] }));
+    expect(icon).toBe("busy");
+    expect(entries.slice(0, 2)).toEqual([
+      {
+        type: "item",
+        label: "television: enter the code WDJB-MJHT at as.television.example/device",
+        action: { kind: "open" },
+      },
+      {
+        type: "item",
+        label: "Cancel sign-in to television",
+        action: { kind: "call", method: "cancelSignIn", server: "television" },
+      },
+    ]);
+  });
+
   test("icon and tooltip say the worst that a person can do something about", () => {
     const of = (...servers: Parameters<typeof made.snapshot>[0]["servers"] & object) => {
       const { icon, tooltip } = trayMenu(made.snapshot({ servers }));

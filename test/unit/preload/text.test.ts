@@ -53,6 +53,7 @@ describe("a server in words", () => {
     ["signed in", made.signedIn(), "Signed in", "sign_out"],
     ["in need", made.needing(), "Sign-in needed", "sign_in"],
     ["signing in", made.signingIn(), "Waiting for your browser", "cancel"],
+    ["signing in with a code", made.enteringCode(), "Enter the code WDJB-MJHT", "cancel"],
     ["on this computer", made.local(), "Ready", "none"],
     ["on this computer and idle", { ...made.local(), state: "idle" }, "Ready", "none"],
     ["failing", made.failing(), "No answer from the server", "retry"],
