@@ -107,7 +107,7 @@ export interface Rig {
 
 /** Sign-ins on literals. Inside a running test; closed when it ends. */
 export function makeRig(
-  parts: Partial<Pick<SignInsParts, "browser" | "resolve" | "pollPause">> & { vault?: MemoryVault } = {},
+  parts: Partial<Pick<SignInsParts, "browser" | "resolve" | "lock" | "pollPause">> & { vault?: MemoryVault } = {},
 ): Rig {
   const vault = parts.vault ?? new MemoryVault();
   const browser = new PersonAtBrowser();

@@ -246,6 +246,86 @@ test("a token that is refused again and again ends in sign_in_required, not in a
   expect(requests).toHaveLength(2);
 });
 
+test("a proof that lacks the server's nonce is made anew once with it, and no token is replaced for that", async () => {
+  const heard: (string | null)[] = [];
+  let made = 0;
+  const credentials: Credentials = {
+    ...NOBODY,
+    permit: async () => ({ token: "t", headers: { authorization: "DPoP t", dpop: `proof-${++made}` } }),
+    refused: () => Promise.reject(new Error("must not be asked")),
+    heard: (_url, { nonce }) => void heard.push(nonce),
+  };
+  const { send, messages, requests, failure } = await connect(
+    (request, response, body) => {
+      if (request.headers.dpop === "proof-1" || body.includes('"id":2')) {
+        const challenge = 'Bearer realm="x", DPoP error="use_dpop_nonce"';
+        return void response.writeHead(401, { "www-authenticate": challenge, "dpop-nonce": `n-${made}` }).end();
+      }
+      json(response, 200, '{"jsonrpc":"2.0","id":1,"result":{}}');
+    },
+    { credentials },
+  );
+  send({ id: 1, method: "x" });
+  await waitFor("the answer", () => messages[0]);
+  expect(requests.map(({ headers }) => headers.dpop)).toEqual(["proof-1", "proof-2"]);
+  expect(heard).toEqual(["n-1"]);
+  send({ id: 2, method: "x" });
+  expect(await failure("2")).toMatchObject({ code: "upstream_failed", message: expect.stringContaining("nonce") });
+  expect(requests).toHaveLength(4);
+});
+
+test("a proof goes out once: when the server closes the kept connection under it, the next try has another", async () => {
+  let made = 0;
+  const credentials: Credentials = {
+    ...NOBODY,
+    permit: async () => ({ token: "t", headers: { authorization: "DPoP t", dpop: `proof-${++made}` } }),
+  };
+  const { send, messages, requests } = await connect(
+    (request, response, body) => {
+      if (request.headers.dpop === "proof-2") return void request.socket.destroy();
+      json(response, 200, `{"jsonrpc":"2.0","id":${(JSON.parse(body) as { id: number }).id},"result":{}}`);
+    },
+    { credentials },
+  );
+  send({ id: 1, method: "x" });
+  await waitFor("the first answer", () => messages[0]);
+  send({ id: 2, method: "x" });
+  await waitFor("the second answer", () => messages[1]);
+  expect(requests.map(({ headers }) => headers.dpop)).toEqual(["proof-1", "proof-2", "proof-3"]);
+});
+
+test("after a sleep the standing stream is opened anew, from where it was; one that there is not stays away", async () => {
+  let open = 0;
+  const { upstream, send, requests, messages } = await connect((request, response, body) => {
+    if (request.method !== "GET") {
+      const { id } = JSON.parse(body) as { id?: number };
+      return id === undefined
+        ? void response.writeHead(202).end()
+        : json(response, 200, `{"jsonrpc":"2.0","id":${id}}`);
+    }
+    open += 1;
+    if (open === 3) return void response.writeHead(405).end();
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(`id: e-${open}\ndata: {"jsonrpc":"2.0","method":"m-${open}"}\n\n`);
+  });
+  const gets = () => requests.filter(({ method }) => method === "GET");
+  upstream.resumed();
+  send({ method: "notifications/initialized" });
+  await waitFor("the stream", () => messages[0]);
+  expect(gets()).toHaveLength(1);
+  upstream.resumed();
+  await waitFor("the stream again", () => messages[1]);
+  expect(gets()[1]?.headers["last-event-id"]).toBe("e-1");
+  upstream.resumed();
+  await waitFor("the last try", () => (gets().length === 3 ? true : undefined));
+  expect(gets()[2]?.headers["last-event-id"]).toBe("e-2");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  upstream.resumed();
+  send({ id: 1, method: "x" });
+  await waitFor("an answer", () => messages[2]);
+  expect(gets()).toHaveLength(3);
+});
+
 test("insufficient_scope is told with the scope, quoted", async () => {
   const { send, failure } = await connect((_request, response) => {
     response.writeHead(403, { "www-authenticate": 'Bearer error="insufficient_scope", scope="repo\\"write"' }).end();
@@ -254,6 +334,7 @@ test("insufficient_scope is told with the scope, quoted", async () => {
   expect(await failure("1")).toMatchObject({
     code: "insufficient_scope",
     message: expect.stringContaining('“repo"write”'),
+    suggestion: expect.stringContaining("Allow more access to s"),
   });
 });
 

@@ -3,7 +3,7 @@ import { GatehouseError } from "../../../main/errors.ts";
 import type { KnownServer } from "../../../main/hub/provisional.ts";
 import { Session } from "../../../main/hub/session.ts";
 import type { SessionHost } from "../../../main/hub/session-host.ts";
-import { badAnswer, signInRequired } from "../../../main/upstream/failures.ts";
+import { badAnswer, insufficientScope, signInRequired } from "../../../main/upstream/failures.ts";
 import type { Upstream, UpstreamEvents } from "../../../main/upstream/upstream.ts";
 import { peek } from "../../../shim/scan.ts";
 
@@ -21,7 +21,10 @@ class ScriptedUpstream implements Upstream {
   send(message: Buffer): void {
     this.sent.push(JSON.parse(message.toString()) as Json);
   }
-  resumed(): void {}
+  resumptions = 0;
+  resumed(): void {
+    this.resumptions++;
+  }
   negotiated(version: string): void {
     this.version = version;
   }
@@ -64,7 +67,7 @@ function newSession(resumed = false): Session {
     known: () => null,
     learned: (known) => learned.push(known),
     listedTools: () => {},
-    asked: (name) => asked.push(name),
+    asked: (name, tool) => asked.push(tool === null ? name : `${name}: ${tool}`),
     need: (cause) => blocked ?? cause,
     report: (error) => reported.push(error.code),
     changed: () => {},
@@ -290,4 +293,52 @@ test("noise before and instead of a handshake is answered, not passed on", () =>
     { id: 2, error: { code: -32600 } },
   ]);
   expect(upstreams).toHaveLength(0);
+});
+
+describe("when things change under it", () => {
+  test("a wider grant keeps the server session, and tells the agent that the lists may be longer", () => {
+    initialize();
+    upstream().accept();
+    initialized();
+    session.widened();
+    expect(upstreams).toHaveLength(1);
+    expect(upstream().closed).toBe(false);
+    expect(changes()).toHaveLength(3);
+    say({ id: 5, method: "tools/call" });
+    expect(upstream().sent.at(-1)).toMatchObject({ id: 5 });
+  });
+
+  test("a wider grant brings a session back that could not do without it", () => {
+    initialize();
+    upstream().events.failed(
+      String(JSON.stringify(upstream().sent[0]?.id)),
+      insufficientScope("github", { scope: "a", tool: null, given: false }),
+    );
+    expect(session.state).toBe("down");
+    session.widened();
+    expect(upstreams).toHaveLength(2);
+    upstream().accept();
+    expect(session.state).toBe("ready");
+  });
+
+  test("after a sleep a session that is up asks anew what waits, and one that waits to try again tries now", () => {
+    initialize();
+    upstream().accept();
+    session.resumed();
+    expect(upstream().resumptions).toBe(1);
+    upstream().events.closed(badAnswer("github", "is away"));
+    upstream().events.failed("x", badAnswer("github", "is away"));
+    const before = upstreams.length;
+    session.resumed();
+    expect(upstreams.length).toBe(before + 1);
+  });
+
+  test("an agent whose call lacks access is named, with the tool", () => {
+    initialize();
+    upstream().accept();
+    say({ id: 6, method: "tools/call", params: { name: "delete" } });
+    upstream().events.failed("6", insufficientScope("github", { scope: "a", tool: "delete", given: false }));
+    expect(asked).toEqual(["claude: delete"]);
+    expect(answerTo(6)).toMatchObject({ error: { data: { code: "insufficient_scope" } } });
+  });
 });
