@@ -312,7 +312,7 @@ export class Accounts {
   }
 }
 
-export function placeOf(server: RemoteServer): Pick<GrantKey, "server" | "origin"> {
+function placeOf(server: RemoteServer): Pick<GrantKey, "server" | "origin"> {
   return { server: server.name, origin: new URL(server.url).origin };
 }
 

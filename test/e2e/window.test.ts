@@ -342,6 +342,12 @@ describe("how it looks", () => {
       ["empty", made.snapshot({}), nothing, "Sign in once, use it from every agent"],
       ["everyday", made.everyday(), nothing, "Claude asked 2 minutes ago"],
       ["sign-in-needed", made.everyday(), details("linear"), "in your own browser"],
+      [
+        "several-accounts",
+        made.snapshot({ servers: [made.severalAccounts(), made.local()] }),
+        details("github"),
+        "Use work by default",
+      ],
       ["signing-in", made.everyday(), details("notion"), "Go on in your browser"],
       ["signed-in", made.everyday(), details("github"), "by itself"],
       ["failing", made.everyday(), details("intranet-search"), "Check that you are on the company network"],
