@@ -20,6 +20,7 @@ const NEEDS = {
   start: { electron: true, build: true, desktop: () => false },
   test: { electron: true, build: true, desktop: () => true },
   check: { electron: false, build: false, desktop: () => false },
+  windows: { electron: false, build: true, desktop: () => false },
   conformance: { electron: false, build: true, desktop: () => false },
 };
 

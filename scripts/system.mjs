@@ -31,6 +31,24 @@ const DESKTOP = [
   { fonts: "/usr/share/fonts", apt: ["fonts-noto-core"], dnf: "google-noto-sans-fonts", pacman: "noto-fonts" },
 ];
 
+/** Windows programs, and a compiler for the two small ones that Wine lacks. */
+const WINDOWS = [
+  { programs: ["wine64"], apt: ["wine64"], dnf: "wine-core", pacman: "wine" },
+  {
+    programs: ["x86_64-w64-mingw32-gcc"],
+    apt: ["gcc-mingw-w64-x86-64-win32"],
+    dnf: "mingw64-gcc",
+    pacman: "mingw-w64-gcc",
+  },
+];
+
+/** @param {import("./step.mjs").Steps} steps */
+export async function ensureWine(steps) {
+  const found = await Promise.all(WINDOWS.map((need) => onPath(need.programs)));
+  const missing = WINDOWS.filter((_, index) => !found[index]);
+  if (missing.length > 0) await install(steps, missing);
+}
+
 /**
  * @param {import("./step.mjs").Steps} steps
  * @param {boolean} desktop Whether Xvfb, a keyring and a browser of our own are needed too.
@@ -53,7 +71,9 @@ async function findMissing(desktop) {
 }
 
 async function onPath(programs) {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/sbin"].filter(Boolean);
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/sbin", "/usr/lib/wine"].filter(
+    Boolean,
+  );
   for (const folder of folders) {
     for (const program of programs) {
       if (
