@@ -1,5 +1,6 @@
 /** All there is to know of one server, beside the list, or instead of it in a narrow window. */
 import { useEffect, useId, useRef } from "react";
+import { accountToSignIn } from "../preload/accounts.ts";
 import type { ServerStatus } from "../preload/api.ts";
 import { codeToEnter, count, needUnknown } from "../preload/text.ts";
 import { AccessCard } from "./access-card.tsx";
@@ -88,6 +89,13 @@ function NarrowActions({ server }: { readonly server: ServerStatus }) {
   );
 }
 
+/** Which one is meant, where it is not the default one. */
+function forAccount(server: ServerStatus): string {
+  const account = accountToSignIn(server);
+  if (account === null) return "";
+  return account === "default" ? ", for the account without a name" : `, for the account ${account}`;
+}
+
 function SignInCard({ server }: { readonly server: ServerStatus }) {
   const now = useNow();
   const page = `the sign-in page of ${placeOf(server) ?? server.name}`;
@@ -105,7 +113,10 @@ function SignInCard({ server }: { readonly server: ServerStatus }) {
     return (
       <div className="card card-need">
         <strong>{server.asked === null ? "This server asks you to sign in" : askedText(server.asked, now)}</strong>
-        <p>Gatehouse opens {page} in your own browser. Agents get its tools at once afterwards, with no restart.</p>
+        <p>
+          Gatehouse opens {page} in your own browser{forAccount(server)}. Agents get its tools at once afterwards, with
+          no restart.
+        </p>
       </div>
     );
   }
