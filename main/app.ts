@@ -28,6 +28,7 @@ import { type Browser, systemClock } from "./ports.ts";
 import { openVault } from "./vault/index.ts";
 import { KnownAccounts } from "./vault/known-accounts.ts";
 import { openMovableVault } from "./vault/movable.ts";
+import { secretVault } from "./vault/secrets.ts";
 import { checkedAccountName } from "./verbs/accounts.ts";
 import { Announcer } from "./verbs/announcer.ts";
 import type { HubHandle } from "./verbs/handle.ts";
@@ -176,8 +177,7 @@ interface Parts extends Omit<HubHandle, "close"> {
 async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeof createLog>): Promise<Parts> {
   const { env, browser, version } = options;
   const startedAt = systemClock.now();
-  const [config, accounts, known, activity] = await Promise.all([
-    openConfig({ path: paths.servers, env, log }),
+  const [accounts, known, activity] = await Promise.all([
     // A vault in memory is for machines that keep nothing, not even names.
     env.GATEHOUSE_VAULT === "memory"
       ? new KnownAccounts()
@@ -192,6 +192,8 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
     keys: () => accounts.keys(),
     log,
   });
+  const secrets = secretVault(vault, accounts);
+  const config = await openConfig({ path: paths.servers, env, log, secret: (name) => secrets.get(name) });
   const lock: SignInsParts["lock"] = (key, signal) => {
     const name = createHash("sha256")
       .update(JSON.stringify([key.server, key.account, key.origin]))
@@ -278,6 +280,7 @@ async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeo
     activity,
     log,
     vault,
+    secrets,
     snapshot: () => announcer.now(),
     changed: () => announcer.changed(),
   });

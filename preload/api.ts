@@ -291,6 +291,25 @@ export interface Api {
   setServerEnabled(params: { readonly name: string; readonly enabled: boolean }): { readonly name: string };
   /** Signs out of it and takes the entry out of `servers.json`. */
   removeServer(params: { readonly name: string }): { readonly name: string };
+  /** Into the vault, as `servers.json` refers to it: `${keychain:NAME}`. Entries that need it work from then on. */
+  setSecret(params: { readonly name: string; readonly value: string }): {
+    readonly name: string;
+    /** Names of the entries that refer to it. */
+    readonly used_by: readonly string[];
+  };
+  removeSecret(params: { readonly name: string }): {
+    readonly name: string;
+    readonly removed: boolean;
+    readonly used_by: readonly string[];
+  };
+  /** Those that were set and those that entries refer to; never a value. */
+  listSecrets(params: Record<string, never>): {
+    readonly secrets: readonly {
+      readonly name: string;
+      readonly is_set: boolean;
+      readonly used_by: readonly string[];
+    }[];
+  };
   /** Sign-ins and refreshes, the newest first. */
   activity(params: {
     readonly server?: string;
@@ -321,6 +340,9 @@ const METHOD_TABLE: Record<Method, true> = {
   updateServer: true,
   setServerEnabled: true,
   removeServer: true,
+  setSecret: true,
+  removeSecret: true,
+  listSecrets: true,
   activity: true,
 };
 export const METHODS = Object.keys(METHOD_TABLE) as readonly Method[];

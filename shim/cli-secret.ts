@@ -41,12 +41,16 @@ async function piped(): Promise<string> {
     if (size > MAX_BYTES) throw new Usage("A secret is at most 64 KiB long.");
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString("utf8").replace(/\r?\n$/, "");
+  return Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
 }
 
 /** One line, not shown while it is typed. */
 function typed(name: string): Promise<string> {
-  process.stderr.write(`Value of ${name} (it is not shown; longer ones from a file: gatehouse secret set ${name} < file): `);
+  process.stderr.write(
+    `Value of ${name} (it is not shown; longer ones from a file: gatehouse secret set ${name} < file): `,
+  );
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true });
   return new Promise((resolve) => {

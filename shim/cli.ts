@@ -8,6 +8,7 @@ import { count, serverText, vaultText } from "../preload/text.ts";
 import { activity } from "./cli-activity.ts";
 import { call, control, EXIT, failed, quoteName, readSecret, say, Unreachable, Usage } from "./cli-base.ts";
 import { logs } from "./cli-logs.ts";
+import { secret } from "./cli-secret.ts";
 import { use } from "./cli-use.ts";
 import { vault } from "./cli-vault.ts";
 import { type Control, HubGone } from "./control.ts";
@@ -34,6 +35,8 @@ For people
   use <server>@<account>         the account that agents mean when they name none
   vault status                   where sign-ins are kept
   vault move keychain|file       move them into the system's keychain or an encrypted file
+  secret set <name>              put a value from stdin into the vault, for \${keychain:<name>} in servers.json
+  secret list, secret remove <name>
   status [--json]                what is running, and who needs you
   activity                       sign-ins and refreshes, step by step
       --request-id <id>          only this one: a request id or a correlation id, as errors show them
@@ -73,6 +76,8 @@ export async function runCli(verb: string | undefined, args: readonly string[]):
         return await logs(args);
       case "use":
         return await use(args);
+      case "secret":
+        return await secret(args);
       case "vault":
         return await vault(args);
       case "hub":

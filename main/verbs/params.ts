@@ -37,6 +37,9 @@ export const PARAMS = {
   updateServer: z.strictObject({ name: server, new_name: z.string().max(256).optional(), server: input.optional() }),
   setServerEnabled: z.strictObject({ name: server, enabled: z.boolean() }),
   removeServer: z.strictObject({ name: server }),
+  setSecret: z.strictObject({ name: z.string().max(256), value: z.string().min(1).max(65_536) }),
+  removeSecret: z.strictObject({ name: z.string().max(256) }),
+  listSecrets: nothing,
   activity: z.strictObject({
     server: server.optional(),
     request_id: z.string().min(1).max(128).optional(),

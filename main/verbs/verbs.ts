@@ -17,8 +17,10 @@ import { probe } from "../hub/probe.ts";
 import type { SignIns } from "../oauth/types.ts";
 import type { Log } from "../ports.ts";
 import type { MovableVault } from "../vault/movable.ts";
+import type { SecretVault } from "../vault/secrets.ts";
 import { accountOf, accountVerbs, updateServer } from "./accounts.ts";
 import { type Checked, PARAMS } from "./params.ts";
+import { secretVerbs } from "./secrets.ts";
 
 export interface VerbDeps {
   readonly config: ConfigStore;
@@ -26,6 +28,7 @@ export interface VerbDeps {
   readonly signIns: SignIns;
   readonly known: KnownServers;
   readonly vault: MovableVault;
+  readonly secrets: SecretVault;
   readonly activity: Activity;
   readonly log: Log;
   readonly snapshot: () => Snapshot;
@@ -75,7 +78,7 @@ async function perform<M extends Method>(
 }
 
 function handlersOf(deps: VerbDeps): Handlers {
-  const { config, hub, signIns, known, vault, activity, snapshot } = deps;
+  const { config, hub, signIns, known, vault, secrets, activity, snapshot } = deps;
 
   function find(name: string): ServerConfig {
     const server = config.current.servers.get(name);
@@ -167,6 +170,7 @@ function handlersOf(deps: VerbDeps): Handlers {
     },
 
     ...accountVerbs(signIns, findRemote),
+    ...secretVerbs(secrets, config),
 
     async moveVault({ to }) {
       const { moved, left } = await vault.move(to);
@@ -174,7 +178,9 @@ function handlersOf(deps: VerbDeps): Handlers {
       return { vault: vault.status(), moved, left };
     },
 
-    retry({ server }) {
+    async retry({ server }) {
+      // What the entry needs from the vault or the environment may be there by now.
+      if (config.current.invalid.has(server)) await config.reload();
       find(server);
       hub.wake(server, null);
       return { server };
