@@ -207,6 +207,27 @@ describe("what a person does", () => {
     expect(await row("linear").textContent()).toContain("Waiting for your browser");
   });
 
+  test("allows more access that an agent needs: who asked, for what, one click; what was refused is not lost", async () => {
+    const wanting = made.wantingMore();
+    const refused = {
+      ...wanting,
+      challenge: wanting.challenge && { ...wanting.challenge, step_up: "refused" as const },
+    };
+    await app.set(made.snapshot({ servers: [wanting] }));
+    await row("calendar").getByText("Wants more access").waitFor();
+    await row("calendar").getByRole("button", { name: "Details" }).click();
+    const card = page.getByRole("region", { name: "More access" });
+    expect(await card.textContent()).toMatch(/Claude asked.*events:write.*“create_event”/);
+    await page.screenshot({ path: join(PICTURES, "more-access.png") });
+    await row("calendar").getByRole("button", { name: "Allow…" }).click();
+    await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
+    await app.set(made.snapshot({ servers: [refused] }));
+    await card.getByRole("button", { name: "Allow it after all" }).click();
+    await waitFor("the second call", async () => (await app.calls()).length === 2 || undefined);
+    const call = { method: "signIn", params: { server: "calendar" } };
+    expect(await app.calls()).toEqual([call, call]);
+  });
+
   test("adds a server: the name is suggested, Enter saves, an error stays in the dialog", async () => {
     await button("Add server").click();
     const dialog = page.getByRole("dialog", { name: "Add server" });

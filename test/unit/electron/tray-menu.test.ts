@@ -65,6 +65,27 @@ describe("the tray's menu", () => {
     expect(menu.icon).toBe("ok");
   });
 
+  test("a server that wants more access calls for attention; the account is named where there are several", () => {
+    const one = trayMenu(made.snapshot({ servers: [made.wantingMore()] }));
+    expect(lines(one.entries).slice(0, 4)).toEqual([
+      "Allow more access to calendar",
+      "---",
+      "calendar: Wants more access",
+      "  Sign out of calendar",
+    ]);
+    expect(one).toMatchObject({ icon: "attention", tooltip: "Gatehouse: 1 server wants more access" });
+    expect(find(one.entries, "Allow more access to calendar")).toMatchObject({
+      action: { kind: "call", method: "signIn", server: "calendar" },
+    });
+    const server = made.wantingMore();
+    const accounts = [made.account(), { ...made.account(), name: "work", default: false }];
+    const work = { ...server, accounts, challenge: server.challenge && { ...server.challenge, account: "work" } };
+    expect(trayMenu(made.snapshot({ servers: [work] })).entries[0]).toMatchObject({
+      label: "Allow more access to calendar as work",
+      action: { method: "signIn", server: "calendar", account: "work" },
+    });
+  });
+
   test("a failing server that is signed in offers both", () => {
     const server = { ...made.failing(), accounts: [made.account()] };
     expect(lines(trayMenu(made.snapshot({ servers: [server] })).entries).slice(1, 3)).toEqual([

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { ACCOUNT_STATES, ERROR_CODES, SERVER_STATES, type ServerStatus, SIGN_IN_STEPS } from "../../../preload/api.ts";
+import {
+  ACCOUNT_STATES,
+  ERROR_CODES,
+  SERVER_STATES,
+  type ServerStatus,
+  SIGN_IN_STEPS,
+  STEP_UPS,
+} from "../../../preload/api.ts";
 import {
   accountText,
   errorHeadline,
@@ -9,6 +16,7 @@ import {
   signOutLabel,
   stateText,
   stepText,
+  stepUpText,
   vaultAdvice,
   vaultText,
 } from "../../../preload/text.ts";
@@ -51,6 +59,7 @@ describe("words", () => {
 describe("a server in words", () => {
   const cases: [string, ServerStatus, string, string][] = [
     ["signed in", made.signedIn(), "Signed in", "sign_out"],
+    ["that wants more", made.wantingMore(), "Wants more access", "allow"],
     ["in need", made.needing(), "Sign-in needed", "sign_in"],
     ["signing in", made.signingIn(), "Waiting for your browser", "cancel"],
     ["signing in with a code", made.enteringCode(), "Enter the code WDJB-MJHT", "cancel"],
@@ -65,6 +74,19 @@ describe("a server in words", () => {
   test.each(cases)("%s", (_name, server, label, action) => {
     expect(serverText(server).label).toBe(label);
     expect(nextAction(server).kind).toBe(action);
+  });
+
+  test("more access that the person refused, or has given, is not offered again", () => {
+    const answered = (step_up: "refused" | "given"): ServerStatus => {
+      const server = made.wantingMore();
+      return { ...server, challenge: server.challenge && { ...server.challenge, step_up } };
+    };
+    for (const server of [answered("refused"), answered("given")]) {
+      expect(serverText(server).label).toBe("Signed in");
+      expect(nextAction(server).kind).toBe("sign_out");
+    }
+    expect(nextAction({ ...made.wantingMore(), state: "failing" }).label).toBe("Allow…");
+    expect(new Set(STEP_UPS.map(stepUpText)).size).toBe(STEP_UPS.length);
   });
 
   test("a sign-in's step is told", () => {

@@ -14,6 +14,13 @@ describe("groups", () => {
     ]);
   });
 
+  test("a server that works and wants more access needs the person", () => {
+    expect(groupServers([made.signedIn(), made.wantingMore()])[0]).toMatchObject({
+      title: "Needs you",
+      servers: [{ name: "calendar" }],
+    });
+  });
+
   test("no servers, no groups", () => {
     expect(groupServers([])).toEqual([]);
   });
