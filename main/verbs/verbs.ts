@@ -39,7 +39,7 @@ export interface VerbDeps {
 type OnProgress = (progress: SignInProgress) => void;
 
 type Handlers = {
-  readonly [M in Method]: (params: Checked<M>, onProgress: OnProgress) => Promise<Answer<M>> | Answer<M>;
+  readonly [M in Method]: (params: Checked<M>, onProgress: OnProgress | undefined) => Promise<Answer<M>> | Answer<M>;
 };
 
 /** Answers a call: parameters checked, never rejects. */
@@ -51,7 +51,7 @@ export type Call = <M extends Method>(
 
 export function createVerbs(deps: VerbDeps): Call {
   const handlers = handlersOf(deps);
-  return async (method, params, onProgress = () => {}) => {
+  return async (method, params, onProgress) => {
     try {
       return { ok: true, value: await perform(handlers, method, params, onProgress) };
     } catch (error) {
@@ -66,7 +66,7 @@ async function perform<M extends Method>(
   handlers: Handlers,
   method: M,
   params: unknown,
-  onProgress: OnProgress,
+  onProgress: OnProgress | undefined,
 ): Promise<Answer<M>> {
   if (!METHODS.includes(method)) throw invalid("This is not something that Gatehouse can do.");
   const checked = PARAMS[method].safeParse(params);
