@@ -182,6 +182,8 @@ export class Accounts {
   /** A refresh's grant, durable when this resolves. Throws what the vault throws and keeps the grant for the next try. */
   async refreshed(account: Account, grant: Grant): Promise<void> {
     account.unsaved = grant;
+    // Tokens that need no person may be the first of their account.
+    if (account.grant === null) await this.#known.add(account.key);
     await this.#vault.put(account.key, grant);
     if (account.unsaved !== grant) return;
     Object.assign(account, this.#fresh(), { grant } satisfies Partial<Account>);

@@ -30,7 +30,7 @@ export async function endpointOf(
     client,
     ...(key === null ? {} : { key }),
     ...(dpop_key === undefined ? {} : { dpop_key, prove: () => origins.proof(dpop_key, "POST", url, null) }),
-    clockOffsetS: Math.round(origins.offset(url.origin) / 1000),
+    clockOffsetS: origins.skewS(url.origin),
   };
 }
 

@@ -48,6 +48,11 @@ export class Origins {
     return this.#said.get(origin)?.offset ?? 0;
   }
 
+  /** Their clock less the system's, in whole seconds, for a library that dates with the system's. */
+  skewS(origin: string): number {
+    return Math.round((this.#clock.now() + this.offset(origin) - Date.now()) / 1000);
+  }
+
   /** The same fetch, with an ear for what is said in passing. */
   listening(fetch: SafeFetch): SafeFetch {
     return async (url, request) => {

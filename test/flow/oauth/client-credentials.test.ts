@@ -16,6 +16,15 @@ import { codeOf, errorOf, makeRig, remoteServer, tokenOf } from "./parts.ts";
 
 const HOUR_MS = 3_600_000;
 const SECRET = "s3cr:et/with+signs";
+const NO_TOKEN: Challenge = {
+  status: 401,
+  scheme: "bearer",
+  resourceMetadata: null,
+  scope: null,
+  error: null,
+  errorDescription: null,
+  at: 0,
+};
 const SILENT = { openBrowser: true } as const;
 
 function robot(metadata: ClientMetadata = { client_id: "" }): ClientMetadata {
@@ -47,15 +56,7 @@ async function world(client: ClientMetadata, auth: AuthConfig) {
   const server = remoteServer(resource.url, { grant: "client_credentials", client_id: "robot", ...auth });
   const rig = makeRig();
   const credentials = rig.signIns.credentials(server, "default");
-  const challenge: Challenge = {
-    status: 401,
-    scheme: "bearer",
-    resourceMetadata: resource.metadataUrl,
-    scope: "mcp:tools",
-    error: null,
-    errorDescription: null,
-    at: 0,
-  };
+  const challenge: Challenge = { ...NO_TOKEN, resourceMetadata: resource.metadataUrl, scope: "mcp:tools" };
   const opens = async (token: string | null) => {
     const answer = await fetch(resource.url, {
       headers: { authorization: `Bearer ${token}`, accept: "text/event-stream" },
@@ -286,6 +287,53 @@ describe("without a click", () => {
     await signIns.signIn(server, "default", SILENT);
     expect(await credentials.refused(null, challenge)).toBe("retry");
   });
+});
+
+test("a key authenticates every request of a code sign-in, too: exchange, refresh, revocation", async () => {
+  const { client_secret: _, ...client } = keyed(ec.publicKey, "ES256");
+  const as = use(
+    await startAuthorizationServer({
+      clients: [
+        {
+          ...client,
+          grant_types: ["authorization_code", "refresh_token"],
+          response_types: ["code"],
+          redirect_uris: ["http://127.0.0.1/callback"],
+        },
+      ],
+    }),
+  );
+  const resource = use(await startProtectedServer({ issuer: as }));
+  const auth: AuthConfig = {
+    client_id: "robot",
+    private_key: pem(ec.privateKey, "pkcs8"),
+    redirect_uri: "http://127.0.0.1/callback",
+  };
+  const server = remoteServer(resource.url, auth);
+  const { signIns, vault } = makeRig();
+  await signIns.signIn(server, "default", SILENT);
+  const refused: Challenge = { ...NO_TOKEN, error: "invalid_token" };
+  const { access_token: first } = vault.only();
+  expect(await signIns.credentials(server, "default").refused(first, refused)).toBe("retry");
+  expect(await signIns.signOut(server, "default", false)).toEqual({ wasSignedIn: true, revocation: "revoked" });
+  const authenticated = [...as.records.tokenRequests(), ...as.records.of("revoke")];
+  expect(authenticated.map(({ params, status }) => [params.grant_type, status])).toEqual([
+    ["authorization_code", 200],
+    ["refresh_token", 200],
+    [undefined, 200],
+    [undefined, 200],
+  ]);
+  expect(authenticated.every(({ params }) => typeof params.client_assertion === "string")).toBe(true);
+  expect(as.records.count("register")).toBe(0);
+});
+
+test("a named account is one more, and goes with the others", async () => {
+  const { signIns, server, challenge, vault } = await world(robot(), { client_secret: SECRET });
+  await signIns.credentials(server, "work").refused(null, challenge);
+  expect([...vault.entries.keys()].map((key) => JSON.parse(key).account)).toEqual(["work"]);
+  expect(signIns.status(server, []).accounts.map(({ name }) => name)).toContain("work");
+  await signIns.removeAllAccounts(server);
+  expect(vault.entries.size).toBe(0);
 });
 
 test("a resource that names another authorization server later gets the secret sent nowhere", async () => {
