@@ -5,6 +5,7 @@ import type { ServerStatus } from "../preload/api.ts";
 import { codeToEnter, count, needUnknown } from "../preload/text.ts";
 import { AccessCard } from "./access-card.tsx";
 import { Accounts } from "./accounts.tsx";
+import { ActivityCard } from "./activity-card.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { agentSnippet, agentsText, askedText, placeOf } from "./describe.ts";
 import { ErrorNotice } from "./error-notice.tsx";
@@ -62,6 +63,7 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
       <AccessCard server={server} />
       <Accounts server={server} />
       <ConnectionCard server={server} />
+      <ActivityCard server={server} />
       <AgentCard name={server.name} />
     </aside>
   );

@@ -228,6 +228,31 @@ describe("what a person does", () => {
     expect(await app.calls()).toEqual([call, call]);
   });
 
+  test("shows the latest sign-ins and refreshes of a server, their steps to unfold, the record to copy", async () => {
+    await app.answer("activity", { ok: true, value: { records: made.activity() } });
+    await app.set(made.snapshot({ servers: [made.needing("linear"), made.local()] }));
+    await row("linear").getByRole("button", { name: "Details" }).click();
+    const card = page.getByRole("region", { name: "Activity" });
+    await card.getByText("Renewed by itself").waitFor();
+    const failed = card.locator("details").first();
+    expect(await failed.locator("summary").textContent()).toContain("Sign-in took too long");
+    expect(await failed.getByText("401").isVisible()).toBe(false);
+    await failed.locator("summary").click();
+    const steps = await failed.locator("li").allTextContents();
+    expect(steps).toEqual([
+      "probe401, 94 msPOST https://mcp.linear.app/mcp",
+      "authorization server metadataECONNREFUSED, 12 ms, 2 timesGET https://auth.linear.app/.well-known/oauth-authorization-server",
+      "waiting for the person5 min",
+    ]);
+    expect(await failed.getByRole("button", { name: "Copy this record" }).isVisible()).toBe(true);
+    await failed.scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(PICTURES, "activity.png") });
+    await app.answer("activity", { ok: true, value: { records: [] } });
+    await app.set(made.snapshot({ servers: [made.signedIn("linear"), made.local()] }));
+    await card.waitFor({ state: "detached" });
+    expect(await app.calls()).toEqual([]);
+  });
+
   test("adds a server: the name is suggested, Enter saves, an error stays in the dialog", async () => {
     await button("Add server").click();
     const dialog = page.getByRole("dialog", { name: "Add server" });

@@ -37,7 +37,7 @@ export interface ScriptedApp extends TestApp {
   /** The hub's new snapshot, as if something had happened. */
   set(snapshot: Snapshot): Promise<void>;
   answer(method: Method, result: Result<unknown>): Promise<void>;
-  /** What the hub was asked so far, without the snapshots that a window asks for. */
+  /** What the hub was asked so far, without what a window asks for by itself. */
   calls(): Promise<{ method: string; params: unknown }[]>;
   forgetCalls(): Promise<void>;
   windows(): Promise<number>;
@@ -52,7 +52,7 @@ export async function startScripted(options: AppOptions & { readonly folder: str
     answer: (method, result) =>
       app.evaluate((_electron, [name, value]) => scripted.answer(name, value), [method, result] as const),
     calls: () =>
-      app.evaluate(() => scripted.calls.filter(({ method }) => method !== "getSnapshot" && method !== "probe")),
+      app.evaluate(() => scripted.calls.filter(({ method }) => !["getSnapshot", "probe", "activity"].includes(method))),
     forgetCalls: () => app.evaluate(() => void scripted.calls.splice(0)),
     windows: () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length),
   };

@@ -28,6 +28,8 @@ const EMPTY: Snapshot = {
   servers: [],
 };
 
+const NO_RECORDS: Answer<"activity"> = { records: [] };
+
 let current = EMPTY;
 const answers = new Map<Method, Result<unknown>>();
 const listeners = new Set<(snapshot: Snapshot) => void>();
@@ -46,7 +48,7 @@ Object.assign(globalThis, { scripted });
 const hub: HubHandle = {
   async call<M extends Method>(method: M, params: unknown): Promise<Result<Answer<M>>> {
     scripted.calls.push({ method, params });
-    const value = method === "getSnapshot" || method === "probe" ? current : {};
+    const value = method === "getSnapshot" || method === "probe" ? current : method === "activity" ? NO_RECORDS : {};
     return (answers.get(method) ?? { ok: true, value }) as Result<Answer<M>>;
   },
   snapshot: () => current,

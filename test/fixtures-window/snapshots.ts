@@ -1,5 +1,12 @@
 /** Snapshots to draw: each a state of the hub that the window has to show well. Times are seen from `now`. */
-import type { AccountStatus, ErrorObject, ServerStatus, Snapshot } from "../../preload/api.ts";
+import type {
+  AccountStatus,
+  ActivityRecord,
+  ActivityStep,
+  ErrorObject,
+  ServerStatus,
+  Snapshot,
+} from "../../preload/api.ts";
 
 const iso = (offsetS: number): string => new Date(Date.now() + offsetS * 1000).toISOString();
 
@@ -191,3 +198,55 @@ export const longNames = (): Snapshot =>
       },
     ],
   });
+
+/** A sign-in that failed after a refresh that worked. */
+export const activity = (name = "linear"): readonly ActivityRecord[] => {
+  const at = (seconds: number) => iso(seconds);
+  const step = (of: Partial<ActivityStep>): ActivityStep => ({
+    name: "token (refresh_token)",
+    method: "POST",
+    url: "https://auth.linear.app/oauth/token",
+    status: 200,
+    error: null,
+    started_at: at(-300),
+    ms: 182,
+    times: 1,
+    ...of,
+  });
+  const record = (of: Partial<ActivityRecord>): ActivityRecord => ({
+    request_id: "5f0c1e6a-7f5f-4f0e-a2f6-b3b2ff0e3d10",
+    correlation_id: null,
+    server: name,
+    account: "default",
+    kind: "refresh",
+    outcome: "done",
+    code: null,
+    started_at: at(-300),
+    ended_at: at(-300),
+    steps: [step({})],
+    ...of,
+  });
+  return [
+    record({
+      request_id: "0c1e6a5f-7f5f-4f0e-a2f6-b3b2ff0e3d11",
+      correlation_id: "0c1e6a5f-7f5f-4f0e-a2f6-b3b2ff0e3d12",
+      kind: "sign_in",
+      outcome: "failed",
+      code: "callback_timeout",
+      steps: [
+        step({ name: "probe", url: "https://mcp.linear.app/mcp", status: 401, ms: 94 }),
+        step({
+          name: "authorization server metadata",
+          method: "GET",
+          url: "https://auth.linear.app/.well-known/oauth-authorization-server",
+          status: null,
+          error: "ECONNREFUSED",
+          ms: 12,
+          times: 2,
+        }),
+        step({ name: "waiting for the person", method: null, url: null, status: null, ms: 300_000 }),
+      ],
+    }),
+    record({}),
+  ];
+};
