@@ -395,6 +395,12 @@ describe("how it looks", () => {
         "Use work by default",
       ],
       ["signing-in", made.everyday(), details("notion"), "Go on in your browser"],
+      [
+        "code-to-enter",
+        made.snapshot({ servers: [made.enteringCode(), made.local()] }),
+        details("television"),
+        "on this computer or another device",
+      ],
       ["signed-in", made.everyday(), details("github"), "by itself"],
       ["failing", made.everyday(), details("intranet-search"), "Check that you are on the company network"],
       ["broken-config", brokenConfig, nothing, "(line 14, column 7)"],
