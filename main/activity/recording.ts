@@ -8,8 +8,8 @@ import type { Clock } from "../ports.ts";
 /** Steps that are kept; what comes after is not. Repetitions, as a device's polling, are one step. */
 const MAX_STEPS = 60;
 
-/** `purpose` of the requests that errors tell of. */
-export const METADATA_PURPOSES: ReadonlySet<string> = new Set([
+/** Purposes of the requests that errors tell of. */
+const METADATA_PURPOSES: ReadonlySet<string> = new Set([
   "protected resource metadata",
   "authorization server metadata",
 ]);

@@ -12,7 +12,7 @@ const LIMIT = 15_000;
  * Why there is no way through the proxy. `code` is `PROXY_` and the status that it answered, or the system's code of a
  * proxy that cannot be reached. Holds neither the proxy's answer nor the credentials.
  */
-export class ProxyError extends Error {
+class ProxyError extends Error {
   readonly code: string;
 
   constructor(proxy: ProxyServer, reason: string, cause?: unknown) {

@@ -6,7 +6,7 @@ import type { ActivityRecord } from "../../../preload/api.ts";
 import { startCli } from "../../fixtures/program.ts";
 import { findBytes } from "../../fixtures/secrets.ts";
 import { use } from "../../fixtures/use.ts";
-import { makeWorld, PLAIN, type World } from "./parts.ts";
+import { failure, makeWorld, PLAIN, type World } from "./parts.ts";
 
 async function records(world: World, ...args: string[]): Promise<ActivityRecord[]> {
   const { stdout } = await world.cli(["activity", "--json", ...args]);
@@ -69,6 +69,25 @@ describe("gatehouse activity", () => {
     expect(unknown).toMatchObject({ code: 1, stdout: "" });
     expect((await world.cli(["activity", "--limit", "0"])).code).toBe(2);
     expect((await world.cli(["activity", "--nonsense"])).code).toBe(2);
+  });
+
+  test("finds a failed refresh by the ids that the agent got, also in errors that only repeat it", async () => {
+    const world = await makeWorld();
+    expect((await world.login()).code).toBe(0);
+    const agent = await world.connect();
+    expect(await agent.callText("whoami")).toBe("ada");
+    world.as.controls.fail("token", { times: 100, status: 503 });
+    world.as.expireAccessTokens();
+    const first = await failure(agent.callText("whoami"));
+    const second = await failure(agent.callText("whoami"));
+    expect(first).toMatchObject({ code: "refresh_failed", details: { retryable: true } });
+    expect(second.code).toBe("refresh_failed");
+    for (const id of [first.request_id, first.correlation_id, second.request_id, second.correlation_id]) {
+      const [record, ...more] = await records(world, "--request-id", id ?? "");
+      expect(more).toEqual([]);
+      expect(record).toMatchObject({ kind: "refresh", outcome: "failed", code: "refresh_failed" });
+      expect(record?.steps.map(({ status }) => status)).toEqual([503]);
+    }
   });
 
   test("keeps what it knows over a restart of the hub", async () => {
