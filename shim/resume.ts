@@ -86,10 +86,11 @@ export class AgentSession {
     else if (message.method === "notifications/initialized") this.#initialized = line;
     const isRequest = message.ok && message.method !== null && message.id !== null;
     if (isRequest) this.#inFlight.add(message.id as string);
-    if (!this.#questions.fromAgent(message)) return;
+    const passed = this.#questions.fromAgent(line, message);
+    if (passed === null) return;
     // While the handshake is being repeated, requests wait: some servers refuse what comes before `initialized`.
     const isReady = this.#socket !== null && (this.#swallow === null || message.method === "initialize");
-    if (isReady) return this.#send(line);
+    if (isReady) return this.#send(passed);
     // Answers and notifications belong to a conversation that ended with the old hub.
     if (!isRequest || message.method === "initialize") {
       if (message.method === "initialize") void this.#reconnect(true);
@@ -127,8 +128,7 @@ export class AgentSession {
       }
       this.#inFlight.delete(message.id);
     }
-    this.#questions.toAgent(message);
-    this.#write(line);
+    this.#write(this.#questions.toAgent(line, message));
   }
 
   #write(line: Buffer): void {

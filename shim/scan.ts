@@ -64,6 +64,24 @@ export function peek(line: Buffer): Peek {
   }
 }
 
+/** The same message under another id (JSON text), all other bytes as they are. For what {@link peek} found well-formed. */
+export function withId(line: Buffer, id: string): Buffer {
+  const parts: Buffer[] = [];
+  let from = 0;
+  let at = skipBlank(line, skipBlank(line, 0) + 1);
+  while (line[at] === QUOTE) {
+    const keyEnd = stringEnd(line, at);
+    const start = skipBlank(line, skipBlank(line, keyEnd + 1) + 1);
+    const end = valueEnd(line, start);
+    if (line.toString("latin1", at + 1, keyEnd) === "id") {
+      parts.push(line.subarray(from, start), Buffer.from(id));
+      from = end;
+    }
+    at = skipBlank(line, skipBlank(line, end) + 1);
+  }
+  return Buffer.concat([...parts, line.subarray(from)]);
+}
+
 function unquote(text: string): string | null {
   if (!text.includes("\\")) return text.slice(1, -1);
   try {

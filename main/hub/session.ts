@@ -88,9 +88,10 @@ export class Session {
       if (method !== null && id !== null) this.#beforeHandshake(id, method);
       return;
     }
-    if (!this.#questions.fromAgent(peeked)) return;
     if (method === null || id === null) {
-      if (this.#link.kind === "ready") this.#link.upstream.send(line, peeked);
+      const passed = this.#questions.fromAgent(line, peeked);
+      if (passed === null) return;
+      if (this.#link.kind === "ready") this.#link.upstream.send(passed, passed === line ? peeked : peek(passed));
       else if (method === "notifications/cancelled") this.#cancelQueued(line);
       return;
     }
@@ -222,8 +223,7 @@ export class Session {
       this.#inFlight.delete(peeked.id);
       if (request?.method === "tools/list") this.#countTools(line);
     }
-    this.#questions.toAgent(peeked);
-    this.#agent.write(line);
+    this.#agent.write(this.#questions.toAgent(line, peeked));
   }
 
   #connected(line: Buffer, upstream: Upstream): void {

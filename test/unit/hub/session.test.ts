@@ -275,12 +275,17 @@ test("a server session that ends takes its questions with it; an answer to one r
     expect.objectContaining({ method: "notifications/cancelled", params: expect.objectContaining({ requestId: 0 }) }),
   );
   upstream().accept();
-  say({ id: 0, result: { action: "accept" } });
   upstream().say({ jsonrpc: "2.0", id: 0, method: "elicitation/create", params: { message: "Send the money?" } });
-  say({ id: 0, result: { action: "decline" } });
+  const asked = agent.find(({ params }) => (params as Json | undefined)?.message === "Send the money?");
+  say({ id: 0, result: { action: "accept" } });
+  say({ id: asked?.id, result: { action: "decline" } });
   expect(upstream().sent.filter(({ result }) => result !== undefined)).toMatchObject([
-    { result: { action: "decline" } },
+    { id: 0, result: { action: "decline" } },
   ]);
+  upstream().say({ jsonrpc: "2.0", id: 1, method: "elicitation/create", params: {} });
+  const other = agent.at(-1)?.id;
+  upstream().say({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1, reason: "late" } });
+  expect(agent.at(-1)).toMatchObject({ params: { requestId: other, reason: "late" } });
 });
 
 test("noise before and instead of a handshake is answered, not passed on", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { peek } from "../../../shim/scan.ts";
+import { peek, withId } from "../../../shim/scan.ts";
 
 const look = (text: string) => peek(Buffer.from(text));
 
@@ -61,4 +61,14 @@ describe("what a message is", () => {
       }
     }
   });
+});
+
+test("another id takes the place of the message's own, and nothing else changes", () => {
+  const swap = (text: string): string => withId(Buffer.from(text), '"x-1"').toString();
+  expect(swap('{"jsonrpc":"2.0","id":0,"method":"m","params":{"id":0}}')).toBe(
+    '{"jsonrpc":"2.0","id":"x-1","method":"m","params":{"id":0}}',
+  );
+  expect(swap(' { "method" : "é" , "id" : "a\\"b" } ')).toBe(' { "method" : "é" , "id" : "x-1" } ');
+  expect(swap('{"id":1,"id":2}')).toBe('{"id":"x-1","id":"x-1"}');
+  expect(swap('{"method":"m"}')).toBe('{"method":"m"}');
 });
