@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { accountToSignIn, accountWords, hasSeveral, ofAccount } from "../preload/accounts.ts";
+import { accountToAllow, accountToSignIn, accountWords, hasSeveral, ofAccount } from "../preload/accounts.ts";
 import type { Answer, ServerStatus, SignInProgress, Snapshot } from "../preload/api.ts";
-import { count, serverText, vaultText } from "../preload/text.ts";
+import { count, serverText, vaultText, wantsMore } from "../preload/text.ts";
 import { activity } from "./cli-activity.ts";
 import { call, control, EXIT, failed, quoteName, readSecret, say, Unreachable, Usage } from "./cli-base.ts";
 import { logs } from "./cli-logs.ts";
@@ -234,6 +234,11 @@ async function status(args: readonly string[]): Promise<number> {
       const account = accountToSignIn(server);
       const option = account === null ? "" : ` --account ${quoteName(account)}`;
       if (!values.json) say(`To sign in: gatehouse login ${quoteName(server.name)}${option}`);
+    }
+    for (const server of snapshot.servers.filter(wantsMore)) {
+      const account = accountToAllow(server);
+      const option = account === null ? "" : ` --account ${quoteName(account)}`;
+      if (!values.json) say(`To allow more access: gatehouse login ${quoteName(server.name)}${option}`);
     }
     return needy.length > 0 ? EXIT.needsSignIn : EXIT.done;
   } finally {

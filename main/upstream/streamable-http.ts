@@ -336,12 +336,15 @@ function limitOf({ method }: Peek): number | null {
   return method === INITIALIZED ? INITIALIZED_LIMIT : null;
 }
 
-/** The tool that a request calls; null when it calls none. */
+const MAX_TOOL_NAME = 128;
+
+/** The tool that a request calls, fit to be shown; null when it calls none. */
 function toolOf({ message, peeked }: Pending): string | null {
   if (peeked.method !== "tools/call") return null;
   try {
     const { params } = JSON.parse(message.toString("utf8")) as { params?: { name?: unknown } };
-    return typeof params?.name === "string" ? params.name : null;
+    if (typeof params?.name !== "string") return null;
+    return params.name.replace(/[\p{Cc}\p{Cf}]+/gu, " ").slice(0, MAX_TOOL_NAME);
   } catch {
     return null;
   }

@@ -30,7 +30,9 @@ test("is told to agent and window; the sign-in asks for both; the next call work
     challenge: { status: 403, error: "insufficient_scope", scope: "mcp:sums", step_up: "open", account: "default" },
     asked: { agent: "Claude", tool: "add" },
   });
-  expect((await world.cli(["status"])).stdout).toContain("Wants more access");
+  const { code, stdout, stderr } = await world.cli(["status"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "To allow more access: gatehouse login acme\n" });
+  expect(stdout).toContain("Wants more access");
 
   expect(await agent.callText("whoami")).toBe("ada");
   expect((await world.server()).challenge).toMatchObject({ status: 403 });

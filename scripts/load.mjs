@@ -1,0 +1,5 @@
+/** `npm run load`: the tests of load and of sudden death at full length, about a quarter of an hour. */
+process.env.LOAD_SECONDS ??= "60";
+process.env.LOAD_KILLS ??= "200";
+process.argv.push("--project", "flow", "test/flow/load");
+await import("./test.mjs");
