@@ -10,7 +10,11 @@ import {
 import { type Home, makeHome } from "../../fixtures/home.ts";
 import { clickThrough } from "../../fixtures/oauth-client.ts";
 import { runCli, startCli } from "../../fixtures/program.ts";
-import { type ProtectedServer, type ProtectedServerOptions, startProtectedServer } from "../../fixtures/protected-server.ts";
+import {
+  type ProtectedServer,
+  type ProtectedServerOptions,
+  startProtectedServer,
+} from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
 
 /** No desktop, no keychain of the person's, no browser that could open. */
