@@ -45,7 +45,7 @@ const ENDS_A_GRANT = new Set([
 const DEFAULT_SKEW_S = 30;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-const LONGEST_RETRY_AFTER_MS = 60_000;
+const LONGEST_RETRY_AFTER_MS = 300_000;
 /** A grant that was obtained later than this from now: the clock was set back, and its end says nothing. */
 const CLOCK_SET_BACK_MS = 60_000;
 

@@ -167,8 +167,12 @@ function gatehouseErrorIn(error: unknown): GatehouseError | null {
   return null;
 }
 
-/** RFC 9110 §10.2.3, the form in seconds. */
-function retryAfter(response: Response): number | null {
-  const value = response.headers.get("retry-after");
-  return value !== null && /^\d{1,6}$/.test(value) ? Number(value) : null;
+/** RFC 9110 §10.2.3, seconds; a date counts from the answer's own `Date`. */
+export function retryAfter({ headers }: Pick<Response, "headers">): number | null {
+  const value = headers.get("retry-after");
+  if (value === null) return null;
+  if (/^\d{1,6}$/.test(value)) return Number(value);
+  const date = headers.get("date");
+  const wait = (Date.parse(value) - (date === null ? Number.NaN : Date.parse(date))) / 1000;
+  return wait >= 0 ? wait : null;
 }

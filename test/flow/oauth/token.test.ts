@@ -96,6 +96,19 @@ describe("an access token", () => {
     expect(signIns.status(server).error).toBeNull();
   });
 
+  test("is not asked for before the time that the token endpoint names", async () => {
+    const { as, credentials, clock } = await signedIn();
+    clock.ahead = HOUR_MS;
+    as.controls.fail("token", { status: 429, headers: { "retry-after": "120" } });
+    expect(await codeOf(tokenOf(credentials))).toBe("refresh_failed");
+    clock.ahead += 115_000;
+    expect(await codeOf(tokenOf(credentials))).toBe("refresh_failed");
+    expect(refreshes(as)).toBe(1);
+    clock.ahead += 5_000;
+    expect(await tokenOf(credentials)).not.toBeNull();
+    expect(refreshes(as)).toBe(2);
+  });
+
   test("that is about to end is used when it cannot be refreshed", async () => {
     const { as, credentials, clock, first } = await signedIn();
     clock.ahead = HOUR_MS - 20_000;

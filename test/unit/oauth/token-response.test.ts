@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { retryAfter } from "../../../main/oauth/token-endpoint.ts";
 import { lifetimeOf, tidyTokenResponse } from "../../../main/oauth/token-response.ts";
 
 test.each([
@@ -63,4 +64,16 @@ describe("a token response", () => {
     expect((await tidied("[1]")).text).toBe("[1]");
     expect((await tidied("null")).text).toBe("null");
   });
+});
+
+test.each([
+  [{}, null],
+  [{ "retry-after": "7" }, 7],
+  [{ "retry-after": "Sat, 21 Nov 2026 12:00:30 GMT", date: "Sat, 21 Nov 2026 12:00:00 GMT" }, 30],
+  [{ "retry-after": "Sat, 21 Nov 2026 12:00:30 GMT", date: "Sat, 21 Nov 2026 12:01:00 GMT" }, null],
+  [{ "retry-after": "Sat, 21 Nov 2026 12:00:30 GMT" }, null],
+  [{ "retry-after": "soon", date: "Sat, 21 Nov 2026 12:00:00 GMT" }, null],
+  [{ "retry-after": "-5" }, null],
+])("an answer with %j wants %j seconds of patience", (headers, seconds) => {
+  expect(retryAfter({ headers: new Headers(Object.entries(headers)) })).toBe(seconds);
 });
