@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { errorCode } from "./atomic-file.ts";
 import { GatehouseError } from "./errors.ts";
 import type { Browser } from "./ports.ts";
-import { startProgram } from "./program.ts";
+import { startProgram, withoutOurs } from "./program.ts";
 
 /** Milliseconds after which an opener that has not failed counts as having worked. */
 const SETTLED = 1_500;
@@ -46,7 +46,8 @@ function run(words: readonly string[], url: URL): Promise<void> {
       reject(notOpened(`${program} cannot be started (${errorCode(error) ?? "error"})`));
     let child: ChildProcess;
     try {
-      const options = { stdio: "ignore", detached: true, windowsHide: true, env: process.env } as const;
+      const env = withoutOurs(process.env);
+      const options = { stdio: "ignore", detached: true, windowsHide: true, env } as const;
       child = startProgram(program, [...args, url.href], options);
     } catch (error) {
       return cannotStart(error);

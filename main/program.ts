@@ -5,6 +5,8 @@ import { win32 } from "node:path";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const OWN_VARIABLES = /^(GATEHOUSE_|ELECTRON_)/i;
+
 export interface ProgramOptions extends Omit<SpawnOptions, "shell" | "windowsVerbatimArguments" | "cwd" | "env"> {
   readonly cwd?: string;
   readonly env: Environment;
@@ -26,6 +28,11 @@ export function startProgram(command: string, args: readonly string[], options: 
   if (process.platform !== "win32") return spawn(command, [...args], options);
   const { file, args: words, verbatim } = windowsInvocation(command, args, options);
   return spawn(file, [...words], { ...options, windowsVerbatimArguments: verbatim });
+}
+
+/** What another program is given of an environment: nothing that is only ours, such as the vault's passphrase. */
+export function withoutOurs(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OWN_VARIABLES.test(name)));
 }
 
 /** `own` over `inherited`. Names of variables have no case on Windows, and of `Path` and `PATH` only one survives. */

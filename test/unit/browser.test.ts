@@ -1,20 +1,20 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { commandBrowser, systemBrowser } from "../../main/browser.ts";
 import { tempFolder } from "../fixtures/children.ts";
 import { use } from "../fixtures/use.ts";
 import { waitFor } from "../fixtures/wait.ts";
 
 /** A program that writes down what it was given. */
-function recorder(name: string): { path: string; args: () => string[] | undefined } {
+function recorder(name: string, what = "process.argv.slice(2)"): { path: string; args: () => string[] | undefined } {
   const folder = use(tempFolder("browser"));
   const path = join(folder.path, name);
   const out = join(folder.path, "args.json");
   mkdirSync(join(path, ".."), { recursive: true });
   writeFileSync(
     path,
-    `#!${process.execPath}\nrequire("fs").writeFileSync(${JSON.stringify(out)}, JSON.stringify(process.argv.slice(2)));\n`,
+    `#!${process.execPath}\nrequire("fs").writeFileSync(${JSON.stringify(out)}, JSON.stringify(${what}));\n`,
   );
   chmodSync(path, 0o700);
   return {
@@ -42,6 +42,18 @@ describe("the command of GATEHOUSE_BROWSER", () => {
     const program = recorder("with blanks/my browser");
     await commandBrowser(program.path).open(url);
     expect(await waitFor("the arguments", program.args)).toEqual([url.href]);
+  });
+
+  test("gets our environment, without what is only ours", async () => {
+    vi.stubEnv("GATEHOUSE_VAULT_PASSPHRASE", "correct horse");
+    vi.stubEnv("GATEHOUSE_HOME", "/somewhere");
+    vi.stubEnv("DISPLAY", ":77");
+    use({ close: () => void vi.unstubAllEnvs() });
+    const program = recorder("open", 'Object.entries(process.env).map((pair) => pair.join("="))');
+    await commandBrowser(program.path).open(url);
+    const variables = await waitFor("the environment", program.args);
+    expect(variables).toContain("DISPLAY=:77");
+    expect(variables.filter((pair) => /^GATEHOUSE_|horse/.test(pair))).toEqual([]);
   });
 
   test.each([
