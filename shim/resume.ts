@@ -9,7 +9,7 @@ import type { Readable, Writable } from "node:stream";
 import type { Connected } from "./connect.ts";
 import { LineSplitter, NEWLINE } from "./frame.ts";
 import { Questions } from "./questions.ts";
-import { peek } from "./scan.ts";
+import { cancelledId, peek } from "./scan.ts";
 import type { WireError } from "./wire.ts";
 
 /** JSON-RPC error code of everything that Gatehouse itself answers; `error.data.code` tells which. */
@@ -94,6 +94,7 @@ export class AgentSession {
     // Answers and notifications belong to a conversation that ended with the old hub.
     if (!isRequest || message.method === "initialize") {
       if (message.method === "initialize") void this.#reconnect(true);
+      if (message.method === "notifications/cancelled") this.#takeBack(cancelledId(line));
       return;
     }
     if (this.#queued + line.length > MAX_QUEUE) {
@@ -103,6 +104,16 @@ export class AgentSession {
     this.#queue.push(line);
     this.#queued += line.length;
     void this.#reconnect(true);
+  }
+
+  /** A request that still waits here is neither sent nor answered (MCP 2025-11-25 cancellation). */
+  #takeBack(id: string | null): void {
+    if (id === null) return;
+    const at = this.#queue.findIndex((line) => peek(line).id === id);
+    const [line] = at === -1 ? [] : this.#queue.splice(at, 1);
+    if (line === undefined) return;
+    this.#queued -= line.length;
+    this.#inFlight.delete(id);
   }
 
   #send(line: Buffer): void {

@@ -82,6 +82,16 @@ export function withId(line: Buffer, id: string): Buffer {
   return Buffer.concat([...parts, line.subarray(from)]);
 }
 
+/** The id (JSON text) of the request that a `notifications/cancelled` takes back; null when it names none. */
+export function cancelledId(line: Buffer): string | null {
+  try {
+    const { params } = JSON.parse(line.toString("utf8")) as { params?: { requestId?: unknown } };
+    return JSON.stringify(params?.requestId) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 function unquote(text: string): string | null {
   if (!text.includes("\\")) return text.slice(1, -1);
   try {

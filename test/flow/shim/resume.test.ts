@@ -177,6 +177,46 @@ test("what comes while the handshake is repeated follows it, however early it ca
   expect(all.map(({ id }) => id).slice(-2)).toEqual(["late", "last"]);
 });
 
+test("a request that is cancelled while no hub is there reaches none and is not answered", async () => {
+  const session = await start();
+  const first = await shakeHands(session);
+  let letHubCome: () => void = () => {};
+  const wait = new Promise<void>((resolve) => {
+    letHubCome = resolve;
+  });
+  session.reached.next = async () => {
+    await wait;
+    return session.open();
+  };
+  first.socket.destroy();
+  let id = 100;
+  await waitFor("a request that waits", () => {
+    session.say({ id: ++id, method: "tools/call", params: { name: "wait" } });
+    return session.reached.starts > 0 || undefined;
+  });
+  session.say({ id: "pay", method: "tools/call", params: { name: "pay" } });
+  session.say({ id: 7, method: "tools/call", params: { name: "refund" } });
+  session.say({ method: "notifications/cancelled", params: { requestId: "pay", reason: "The user said stop." } });
+  session.say({ method: "notifications/cancelled", params: { requestId: 7 } });
+  session.say({ method: "notifications/cancelled", params: { requestId: "nobody's" } });
+  session.say({ id: "last", method: "ping" });
+  await waitFor("the agent's words to be read", () => (session.stdin.readableLength === 0 ? true : undefined));
+  letHubCome();
+  const second = await session.hub(1);
+  await got(second, 1);
+  second.say({ id: 0, result: {} });
+  const all = await waitFor("the last request", () =>
+    second.got.some((message) => message.id === "last") ? second.got : undefined,
+  );
+  expect(all.filter(({ method }) => method === "tools/call").map((message) => message.id)).toEqual([id]);
+  // What is in flight when this hub goes is answered; the cancelled ones are not among it.
+  second.socket.destroy();
+  await session.answerTo("last");
+  const answered = session.agent.map((message) => message.id);
+  expect(answered).not.toContain("pay");
+  expect(answered).not.toContain(7);
+});
+
 test("a question of the old session is withdrawn; its answer is not taken for one to the new session's", async () => {
   const session = await start();
   const first = await shakeHands(session);
