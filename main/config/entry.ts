@@ -46,8 +46,8 @@ function judge(name: string, node: Node, text: string, { env, secrets }: Referen
   const local = Object.hasOwn(entry, "command");
   if (remote && local)
     return { problem: { member: null, what: "has both a url and a command; only one can be meant" } };
-  if (remote) return judgeRemote(name, entry);
-  if (local) return judgeStdio(name, entry);
+  if (remote) return shown(judgeRemote(name, entry), plainValue(node));
+  if (local) return shown(judgeStdio(name, entry), plainValue(node));
   return { problem: { member: null, what: `needs a ${entry.type === "stdio" ? "command" : "url (or a command)"}` } };
 }
 
@@ -88,6 +88,40 @@ function judgeStdio(name: string, entry: Readonly<Record<string, unknown>>): Jud
   if (badName !== undefined) return { problem: { member: "env", what: "holds a name that no variable can have" } };
   const server: StdioServer = { name, ...common(rest), type: "stdio", command, args, env, cwd };
   return { server };
+}
+
+/** Puts beside what is in force how the file writes it, where the two differ. */
+function shown(judged: Judged, text: unknown): Judged {
+  if (!("server" in judged)) return judged;
+  const written = text as Readonly<Record<string, unknown>>;
+  const { server } = judged;
+  if (server.type === "stdio") {
+    const words = [written.command, ...(Array.isArray(written.args) ? written.args : [])].map(String);
+    const env = Object.entries((written.env ?? {}) as Readonly<Record<string, string>>);
+    const hidden = [
+      ...words.map((word, n) => standsFor(word, [server.command, ...server.args][n] ?? "")),
+      ...env.map(([key, value]) => standsFor(value, server.env[key] ?? "")),
+    ].filter((part) => part !== null);
+    if (hidden.length === 0) return judged;
+    return { server: { ...server, shownCommand: words.join(" "), hidden: [...new Set(hidden)] } };
+  }
+  const url = String(written.url);
+  return url === server.url ? judged : { server: { ...server, shownUrl: urlAsWritten(url, server.url) } };
+}
+
+/** What the references of `written` became in `value`, with the text between them; null when it has none. */
+function standsFor(written: string, value: string): string | null {
+  if (written === value) return null;
+  const before = written.indexOf("${");
+  const behind = written.length - written.lastIndexOf("}") - 1;
+  const part = value.slice(Math.max(0, before), value.length - behind);
+  return part === "" ? null : part;
+}
+
+/** Where it leads, for everybody to see, and behind that the text of the file. */
+function urlAsWritten(written: string, url: string): string {
+  const behind = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*(.*)$/isu.exec(written)?.[1] ?? "";
+  return `${new URL(url).origin}${behind}`;
 }
 
 type Common = Pick<ServerConfig, "enabled" | "protocol" | "tools" | "timeout">;

@@ -48,6 +48,8 @@ export interface RemoteServer extends ServerBase {
   readonly type: "streamable-http" | "sse" | "auto";
   /** http or https, no user info, no fragment; otherwise as written. */
   readonly url: string;
+  /** The URL fit to be shown, where the file has `${…}` in it: what that stands for may be a secret. Absent: as it is. */
+  readonly shownUrl?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: AuthConfig;
 }
@@ -55,6 +57,10 @@ export interface RemoteServer extends ServerBase {
 export interface StdioServer extends ServerBase {
   readonly type: "stdio";
   readonly command: string;
+  /** Command and arguments fit to be shown, where the file has `${…}` in them. Absent: as they are. */
+  readonly shownCommand?: string;
+  /** What `${…}` in command, arguments and environment stands for: taken out of everything the program says. */
+  readonly hidden?: readonly string[];
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string | null;

@@ -1,13 +1,16 @@
 /** What is remembered of servers between starts, so that an agent gets a good first answer: no secrets. */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { replaceFile } from "../atomic-file.ts";
 import type { Log } from "../ports.ts";
 import type { KnownServer } from "./provisional.ts";
 
 interface Entry {
-  /** Where it was learned; another URL is another server. */
-  readonly url: string;
+  /** Hash of the URL at which it was learned: another URL is another server, and a URL may hold a secret. */
+  readonly at: string;
   readonly needsSignIn: boolean | null;
+  /** It takes a handshake without a sign-in and refuses only what comes after. */
+  readonly opens: boolean;
   readonly server: KnownServer | null;
 }
 
@@ -32,7 +35,7 @@ export class KnownServers {
       const list: unknown = JSON.parse(await readFile(path, "utf8"));
       if (Array.isArray(list)) {
         for (const [name, entry] of list as [string, Entry][]) {
-          if (typeof name === "string" && typeof entry?.url === "string") known.#entries.set(name, entry);
+          if (typeof name === "string" && typeof entry?.at === "string") known.#entries.set(name, entry);
         }
       }
     } catch (error) {
@@ -50,13 +53,20 @@ export class KnownServers {
     return this.#get(name, url)?.needsSignIn ?? null;
   }
 
+  opensWithoutSignIn(name: string, url: string): boolean {
+    return this.#get(name, url)?.opens ?? false;
+  }
+
   learned(name: string, url: string, server: KnownServer): void {
-    this.#set(name, { url, needsSignIn: this.needsSignIn(name, url), server });
+    this.#change(name, url, { server });
   }
 
   setNeedsSignIn(name: string, url: string, needsSignIn: boolean): void {
-    if (this.needsSignIn(name, url) === needsSignIn) return;
-    this.#set(name, { url, needsSignIn, server: this.server(name, url) });
+    this.#change(name, url, { needsSignIn });
+  }
+
+  setOpensWithoutSignIn(name: string, url: string, opens: boolean): void {
+    this.#change(name, url, { opens });
   }
 
   async close(): Promise<void> {
@@ -70,10 +80,12 @@ export class KnownServers {
 
   #get(name: string, url: string): Entry | undefined {
     const entry = this.#entries.get(name);
-    return entry?.url === url ? entry : undefined;
+    return entry?.at === hashOf(url) ? entry : undefined;
   }
 
-  #set(name: string, entry: Entry): void {
+  #change(name: string, url: string, change: Partial<Omit<Entry, "at">>): void {
+    const unknown = { needsSignIn: null, opens: false, server: null };
+    const entry: Entry = { ...unknown, ...this.#get(name, url), at: hashOf(url), ...change };
     if (JSON.stringify(this.#entries.get(name)) === JSON.stringify(entry)) return;
     this.#entries.set(name, entry);
     this.#timer ??= setTimeout(() => {
@@ -88,4 +100,8 @@ export class KnownServers {
       .then(() => replaceFile(this.#path, text, { mode: 0o600 }))
       .catch((error: unknown) => this.#log.warn("known.not_written", { path: this.#path, error }));
   }
+}
+
+function hashOf(url: string): string {
+  return createHash("sha256").update(url).digest("base64url");
 }

@@ -22,6 +22,7 @@ export async function probe(server: ServerRuntime, account: string): Promise<Pro
       timer = setTimeout(() => resolve({ kind: "late" }), PROBE_LIMIT);
       upstream = server.upstream(account, {
         message: (_line, peeked) => peeked.isAnswer && resolve({ kind: "open" }),
+        untaken: () => {},
         failed: (_id, error) => resolve({ kind: "error", error }),
         closed: (error) => resolve({ kind: "error", error }),
       });

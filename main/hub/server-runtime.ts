@@ -247,6 +247,8 @@ export class ServerRuntime {
         if (off !== null) return off;
         const remote = this.#remote();
         if (remote === null || !deps.gate.needsSignIn(remote, account()) || deps.gate.isVaultShut()) return null;
+        // Its open list stays usable, and it says itself which call wants a sign-in.
+        if (deps.known.opensWithoutSignIn(name, remote.url)) return null;
         return this.#needed(account(), this.#signInRequired(account()));
       },
       open: (events) => this.upstream(account(), events),
@@ -257,6 +259,10 @@ export class ServerRuntime {
       learned: (known) => {
         const at = url();
         if (at !== null) deps.known.learned(name, at, known);
+      },
+      opensWithoutSignIn: (does) => {
+        const at = url();
+        if (at !== null) deps.known.setOpensWithoutSignIn(name, at, does);
       },
       listedTools: (count) => {
         if (this.#tools === count) return;

@@ -14,6 +14,8 @@ export interface SessionHost {
   known(): KnownServer | null;
   /** The server answered a handshake. */
   learned(known: KnownServer): void;
+  /** Whether the server takes a handshake from somebody who is not signed in, and refuses only what comes after it. */
+  opensWithoutSignIn(does: boolean): void;
   listedTools(count: number): void;
   /** The need of a person as one error, the same for everybody for as long as the need lasts. */
   need(cause: GatehouseError): GatehouseError;

@@ -28,6 +28,15 @@ export type SessionState = "new" | "connecting" | "ready" | "down";
 
 interface InFlight {
   readonly method: string;
+  /** It went to an earlier server session, which did not take it. */
+  readonly again: boolean;
+}
+
+/** A request of the agent's that waits for the server. */
+interface Waiting {
+  readonly line: Buffer;
+  readonly peeked: Peek;
+  readonly again?: boolean;
 }
 
 export class Session {
@@ -45,7 +54,7 @@ export class Session {
   #logLevel: Buffer | null = null;
   readonly #inFlight = new Map<string, InFlight>();
   readonly #questions = new Questions();
-  #queue: { line: Buffer; peeked: Peek }[] = [];
+  #queue: Waiting[] = [];
   #patience: NodeJS.Timeout | undefined;
   #connectLimit: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -198,6 +207,7 @@ export class Session {
     try {
       upstream = this.#host.open({
         message: (line, peeked) => current() && this.#fromServer(line, peeked),
+        untaken: (line, peeked) => current() && this.#untaken(line, peeked),
         failed: (id, error) => current() && this.#failed(id, error),
         closed: (error) => current() && this.#lost(error),
       });
@@ -263,8 +273,8 @@ export class Session {
     }
     if (this.#logLevel !== null && id === null) this.#replayLogLevel(upstream, this.#logLevel);
     this.#announce();
-    for (const { line: waiting, peeked } of this.#queue.splice(0)) {
-      if (peeked.id !== null && peeked.method !== null) this.#request(waiting, peeked, peeked.id, peeked.method);
+    for (const { line: waiting, peeked, again = false } of this.#queue.splice(0)) {
+      if (peeked.id !== null && peeked.method !== null) this.#request(waiting, peeked, peeked.id, peeked.method, again);
     }
     this.#host.changed();
   }
@@ -281,20 +291,20 @@ export class Session {
     const id = `gatehouse-level-${++this.#attempts}`;
     const line = Buffer.from(JSON.stringify({ ...message, id }));
     // Its answer has an id that the agent does not know; agents ignore such answers, and this one never gets there.
-    this.#inFlight.set(JSON.stringify(id), { method: "" });
+    this.#inFlight.set(JSON.stringify(id), { method: "", again: false });
     upstream.send(line, peek(line));
   }
 
-  #request(line: Buffer, peeked: Peek, id: string, method: string): void {
+  #request(line: Buffer, peeked: Peek, id: string, method: string, again = false): void {
     const link = this.#link;
     if (link.kind === "connecting" || link.kind === "none") {
-      this.#queue.push({ line, peeked });
+      this.#queue.push({ line, peeked, again });
       return;
     }
     if (link.kind === "ready") {
       const own = this.#standIn.beside(method, line, this.#capabilities);
       if (own !== null) return this.#respond(id, own);
-      this.#inFlight.set(id, { method });
+      this.#inFlight.set(id, { method, again });
       return link.upstream.send(line, peeked);
     }
     if (method !== "ping" && (canRetry(link.error) || this.#mayHavePassed(link.error))) {
@@ -323,8 +333,10 @@ export class Session {
     const error = needsPerson(thrown) ? this.#host.need(thrown) : thrown;
     if (this.#link.kind === "connecting" && id === this.#link.initId) {
       void this.#link.upstream.close();
+      if (needsPerson(error)) this.#host.opensWithoutSignIn(false);
       return this.#down(error);
     }
+    if (error.code === "sign_in_required") this.#host.opensWithoutSignIn(true);
     const request = this.#inFlight.get(id);
     if (request === undefined) return;
     this.#inFlight.delete(id);
@@ -332,10 +344,20 @@ export class Session {
     this.#host.changed();
   }
 
+  /** Sent again, once, behind the handshake of a new server session. */
+  #untaken(line: Buffer, peeked: Peek): void {
+    const { id } = peeked;
+    // A server that forgets every session at once would have us go on for ever.
+    if (id === null || this.#inFlight.get(id)?.again !== false) return;
+    this.#inFlight.delete(id);
+    this.#queue.push({ line, peeked, again: true });
+  }
+
   #lost(error: GatehouseError): void {
     this.#standIn.outdate();
     this.#drop(error);
-    this.#down(error);
+    if (this.#queue.some(({ again }) => again)) this.#connect();
+    else this.#down(error);
   }
 
   /** Lets go of the server session; what was in flight is answered with `error`. */

@@ -18,6 +18,7 @@ import type { Origins } from "./origins.ts";
 import { probe } from "./probe.ts";
 import { inRun, problem, type Run } from "./problem.ts";
 import { Progress } from "./progress.ts";
+import type { SignInOptions } from "./types.ts";
 import { UnattendedFlow } from "./unattended-flow.ts";
 
 export interface FlowParts {
@@ -45,6 +46,8 @@ export interface FlowOptions {
   readonly previous: Grant | null;
   readonly openBrowser: boolean;
   readonly timeoutS: number;
+  /** The server wants a sign-in, though it may let a probe in. */
+  readonly expected: boolean;
   /** Obtained elsewhere, to be signed in with; absent: as the grant type says. */
   readonly refreshToken?: string | undefined;
   readonly onStatus: () => void;
@@ -63,7 +66,10 @@ export class SignInFlow {
   readonly #abort = new AbortController();
   readonly #progress = new Progress();
   readonly #startedAt: number;
-  readonly #timeoutS: number;
+  #timeoutS: number;
+  #deadline: number;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
   readonly #grantFlow: GrantFlow;
   #device: DeviceCode | null = null;
   #wantsBrowser: boolean;
@@ -76,6 +82,7 @@ export class SignInFlow {
     this.#fetch = parts.fetchFor(options.server);
     this.#startedAt = parts.clock.now();
     this.#timeoutS = Math.min(Math.max(options.timeoutS, 1), MAX_TIMEOUT_S);
+    this.#deadline = this.#startedAt + this.#timeoutS * 1000;
     this.#wantsBrowser = options.openBrowser;
     const context = this.#context();
     this.#grantFlow =
@@ -85,8 +92,13 @@ export class SignInFlow {
   }
 
   /** A second caller: hears what was said so far and what comes, and may bring the browser's tab back. */
-  join(openBrowser: boolean, onProgress?: (progress: SignInProgress) => void): void {
+  join(
+    { openBrowser, timeoutS }: Pick<SignInOptions, "openBrowser" | "timeoutS">,
+    onProgress?: (progress: SignInProgress) => void,
+  ): void {
     if (onProgress !== undefined) this.#progress.listen(onProgress);
+    // Who asks last knows best how long somebody will still be there.
+    if (timeoutS !== undefined) this.#limit(timeoutS);
     if (!openBrowser) return;
     this.#wantsBrowser = true;
     this.#grantFlow.reopen();
@@ -113,7 +125,7 @@ export class SignInFlow {
       account: this.#options.account,
       step: this.#progress.step,
       started_at: new Date(this.#startedAt).toISOString(),
-      deadline: new Date(this.#startedAt + this.#timeoutS * 1000).toISOString(),
+      deadline: new Date(this.#deadline).toISOString(),
       ...(device === null ? {} : { user_code: device.userCode, verification_uri: device.verificationUri }),
     };
   }
@@ -121,7 +133,7 @@ export class SignInFlow {
   async #start(): Promise<Grant> {
     // Nobody could cancel or join a flow whose constructor has not returned.
     await Promise.resolve();
-    const timer = setTimeout(() => this.#abort.abort(this.#timedOut()), this.#timeoutS * 1000);
+    this.#limit(this.#options.timeoutS);
     try {
       this.#refuseWhatIsNotOurs();
       await this.#unlessAborted(this.#parts.checkVault());
@@ -131,8 +143,18 @@ export class SignInFlow {
     } catch (thrown) {
       throw inRun(this.run, asGatehouseError(thrown, this.run.server));
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#timer);
+      this.#isOver = true;
     }
+  }
+
+  /** From now on. */
+  #limit(seconds: number): void {
+    if (this.#isOver) return;
+    this.#timeoutS = Math.min(Math.max(seconds, 1), MAX_TIMEOUT_S);
+    this.#deadline = this.#parts.clock.now() + this.#timeoutS * 1000;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#abort.abort(this.#timedOut()), this.#timeoutS * 1000);
   }
 
   #context(): SignInContext {
@@ -190,7 +212,7 @@ export class SignInFlow {
     const { grant, client_id, authorization_server, metadata_url, authorization_endpoint } = server.auth;
     // Who configured a sign-in wants one, though some servers ask for it only when a tool is called.
     const wanted = grant ?? client_id ?? authorization_server ?? metadata_url ?? authorization_endpoint;
-    if (met === null && wanted === undefined) {
+    if (met === null && wanted === undefined && !this.#options.expected) {
       throw this.#noSignInNeeded(`“${this.run.server}” asked for no sign-in: there was no 401 challenge.`);
     }
     return met;

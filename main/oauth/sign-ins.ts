@@ -119,7 +119,7 @@ class AllSignIns implements SignIns {
       running = { flow, ended: this.#ended(id, flow, this.#accounts.of(server, account), stepUp, recording) };
       this.#flows.set(id, running);
     } else if (options.refreshToken !== undefined) throw alreadySigningIn(running.flow.run);
-    else running.flow.join(options.openBrowser, options.onProgress);
+    else running.flow.join(options, options.onProgress);
     const grant = await running.ended;
     return { account, scope: grant.scope };
   }
@@ -155,6 +155,7 @@ class AllSignIns implements SignIns {
         previous: account.grant,
         openBrowser: options.openBrowser,
         timeoutS: options.timeoutS ?? server.auth.callback_timeout ?? DEFAULT_CALLBACK_TIMEOUT_S,
+        expected: options.expected ?? false,
         refreshToken: options.refreshToken,
         onStatus: () => {
           steps.waiting(flow.status().step === "waiting");

@@ -17,6 +17,8 @@ export interface SignInOptions {
   readonly timeoutS?: number | undefined;
   /** A refresh token from elsewhere to sign in with; then no other sign-in may be under way (`invalid_request`). */
   readonly refreshToken?: string | undefined;
+  /** It has refused a call before, though it may let a probe in. */
+  readonly expected?: boolean | undefined;
   readonly onProgress?: ((progress: SignInProgress) => void) | undefined;
 }
 

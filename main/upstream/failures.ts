@@ -150,3 +150,13 @@ export function noHandshake(server: string, limit: number): GatehouseError {
     suggestion: "Check that its address or command is an MCP server; Gatehouse tries again by itself.",
   });
 }
+
+export function noFolder(server: string, folder: string, cause: unknown): GatehouseError {
+  return new GatehouseError({
+    code: "upstream_unreachable",
+    server,
+    message: `${server} cannot be started: the folder ${folder} is not there.`,
+    suggestion: "Make the folder, or correct cwd in servers.json.",
+    cause,
+  });
+}

@@ -1,11 +1,13 @@
 /** A server that is a program on this computer: one child a session, newline-framed JSON-RPC on its stdin and stdout. */
 import type { ChildProcess } from "node:child_process";
+import { statSync } from "node:fs";
 import { LineSplitter, NEWLINE } from "../../shim/frame.ts";
 import { type Peek, peek } from "../../shim/scan.ts";
 import type { StdioServer } from "../config/types.ts";
+import type { GatehouseError } from "../errors.ts";
 import type { Log } from "../ports.ts";
-import { endTreeOnWindows, mergeEnvironment, startProgram } from "../program.ts";
-import { cannotStart, exited, sessionLost } from "./failures.ts";
+import { endTreeOnWindows, mergeEnvironment, startProgram, withoutOurs } from "../program.ts";
+import { cannotStart, exited, noFolder, sessionLost } from "./failures.ts";
 import type { Upstream, UpstreamEvents } from "./upstream.ts";
 
 export interface StdioOptions {
@@ -21,7 +23,6 @@ export interface StdioOptions {
 const GRACE = 2_000;
 /** Milliseconds that the output of an ended child may still take to arrive. */
 const LAST_WORDS = 500;
-const OWN_VARIABLES = /^(GATEHOUSE_|ELECTRON_)/i;
 
 export class StdioChild implements Upstream {
   readonly #options: StdioOptions;
@@ -34,11 +35,10 @@ export class StdioChild implements Upstream {
   constructor(options: StdioOptions) {
     this.#options = options;
     const { server } = options;
-    const inherited = Object.fromEntries(Object.entries(options.env).filter(([name]) => !OWN_VARIABLES.test(name)));
-    this.#child = start(server, mergeEnvironment(inherited, server.env));
+    this.#child = start(server, mergeEnvironment(withoutOurs(options.env), server.env));
     this.#exited = new Promise((resolve) => {
       this.#child.once("error", (error) => {
-        this.#over(() => cannotStart(server.name, server.command, error));
+        this.#over(() => notStarted(server, error));
         resolve();
       });
       this.#child.once("exit", (code, signal) => {
@@ -60,7 +60,7 @@ export class StdioChild implements Upstream {
     this.#child.stdin?.on("error", () => {});
     const words = new LineSplitter(
       (line) => {
-        this.#lastWords = line.toString("utf8").slice(0, 500);
+        this.#lastWords = withoutHidden(server, line.toString("utf8")).slice(0, 500);
         options.log.debug("upstream.stderr", { server: server.name, text: this.#lastWords });
       },
       () => {},
@@ -152,6 +152,31 @@ function start(server: StdioServer, env: StdioOptions["env"]): ChildProcess {
       ...(server.cwd === null ? {} : { cwd: server.cwd }),
     });
   } catch (error) {
-    throw cannotStart(server.name, server.command, error);
+    throw notStarted(server, error);
   }
+}
+
+/** The system has one code for a missing program and a missing folder. */
+function notStarted(server: StdioServer, error: unknown): GatehouseError {
+  const { name, command, cwd } = server;
+  return cwd === null || isFolder(cwd)
+    ? cannotStart(name, withoutHidden(server, command), error)
+    : noFolder(name, withoutHidden(server, cwd), error);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Shorter values would take innocent words apart. */
+const SHORTEST_SECRET = 4;
+
+/** Text of or about the program, without what `${…}` stands for in its entry. */
+function withoutHidden(server: StdioServer, text: string): string {
+  const secrets = (server.hidden ?? []).filter((part) => part.length >= SHORTEST_SECRET);
+  return secrets.reduce((clean, secret) => clean.replaceAll(secret, "…"), text);
 }

@@ -185,6 +185,7 @@ export class StreamableHttp implements Upstream {
     if (status === 401 || status === 403) return this.#refused(pending, answer, status);
     if (status === 404 && this.#sessionId !== null) {
       answer.resume();
+      if (peeked.id !== null && peeked.method !== null) this.#options.events.untaken(pending.message, peeked);
       return this.#lost();
     }
     const sessionId = answer.headers["mcp-session-id"];

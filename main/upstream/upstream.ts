@@ -23,6 +23,8 @@ export interface Upstream {
 export interface UpstreamEvents {
   /** A message of the server. */
   message(line: Buffer, peeked: Peek): void;
+  /** The server is certain not to have run this request: its session is over. {@link closed} follows. */
+  untaken(line: Buffer, peeked: Peek): void;
   /** The request with this id will get no answer. */
   failed(id: string, error: GatehouseError): void;
   /** The session is over; a new one has to be opened. Requests in flight have been failed before. */

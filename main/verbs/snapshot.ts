@@ -57,8 +57,8 @@ function definedServer(server: ServerConfig, sources: SnapshotSources): ServerSt
   return {
     name: server.name,
     type: server.type,
-    url: server.type === "stdio" ? null : server.url,
-    command: server.type === "stdio" ? [server.command, ...server.args].join(" ") : null,
+    url: server.type === "stdio" ? null : (server.shownUrl ?? server.url),
+    command: server.type === "stdio" ? (server.shownCommand ?? [server.command, ...server.args].join(" ")) : null,
     state,
     accounts: (auth?.accounts ?? []).map((account) => ({ ...account, needed: view.needs.includes(account.name) })),
     error: errorOf(state, view, auth),

@@ -80,6 +80,9 @@ async function perform<M extends Method>(
 function handlersOf(deps: VerbDeps): Handlers {
   const { config, hub, signIns, known, vault, secrets, activity, snapshot } = deps;
 
+  /** Servers that let a probe run out of time, with the URL at which they did. */
+  const silent = new Map<string, string>();
+
   function find(name: string): ServerConfig {
     const server = config.current.servers.get(name);
     if (server !== undefined) return server;
@@ -108,6 +111,7 @@ function handlersOf(deps: VerbDeps): Handlers {
           server.type !== "sse" &&
           server.enabled &&
           known.needsSignIn(server.name, server.url) === null &&
+          silent.get(server.name) !== server.url &&
           !("authorization" in lowerCased(server.headers)) &&
           !signIns.isSignedIn(server, signIns.defaultAccount(server)),
       );
@@ -116,6 +120,8 @@ function handlersOf(deps: VerbDeps): Handlers {
           if (server.type === "stdio") return;
           const outcome = await probe(hub.runtime(server.name), signIns.defaultAccount(server));
           if (outcome.kind === "open") known.setNeedsSignIn(server.name, server.url, false);
+          // It was waited for once; the next look is not to cost that time again.
+          if (outcome.kind === "late") silent.set(server.name, server.url);
         }),
       );
       return snapshot();
@@ -137,6 +143,7 @@ function handlersOf(deps: VerbDeps): Handlers {
           openBrowser: open_browser,
           timeoutS: timeout_s,
           refreshToken: refresh_token,
+          expected: known.opensWithoutSignIn(name, server.url),
           onProgress,
         });
         return { server: name, account: outcome.account, scope: outcome.scope };
@@ -179,6 +186,7 @@ function handlersOf(deps: VerbDeps): Handlers {
     },
 
     async retry({ server }) {
+      silent.delete(server);
       // What the entry needs from the vault or the environment may be there by now.
       if (config.current.invalid.has(server)) await config.reload();
       find(server);

@@ -46,6 +46,7 @@ function start(server: Partial<StdioServer> & { command: string }, env: NodeJS.P
     env,
     grace: 500,
     events: {
+      untaken() {},
       message: (line) => void messages.push(line.toString()),
       failed: () => {},
       closed: (error) => void closed.push(error),
@@ -130,6 +131,7 @@ describe("programs", () => {
   test("a batch file that is not there is told as that", () => {
     assert.throws(() => start({ command: "nowhere.cmd" }), {
       code: "upstream_unreachable",
+      untaken() {},
       message: /no such program/,
     });
   });

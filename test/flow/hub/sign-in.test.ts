@@ -224,3 +224,14 @@ test("an authorization server that is away when a token ends loses nobody their 
   expect(answer).toBe("ada");
   expect(world.as.records.tokenRequests("authorization_code")).toHaveLength(1);
 });
+
+test("who joins a sign-in that nobody finishes gets their own time limit", async () => {
+  const world = await makeWorld();
+  const there = { home: world.home.path, env: PLAIN };
+  const first = use(startCli(["login", "acme", "--no-browser"], there));
+  await first.waitForStderr(/\/authorize\?/);
+  const { code, stderr } = await world.cli(["login", "acme", "--no-browser", "--timeout", "1"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("callback_timeout");
+  expect(await first.exited).toBe(1);
+});

@@ -33,6 +33,7 @@ function start(script: string, given: Partial<StdioServer> = {}, env: NodeJS.Pro
     env,
     grace: 200,
     events: {
+      untaken() {},
       message: (line) => void messages.push(line.toString()),
       failed: (id, error) => void failures.set(id, error),
       closed: (error) => void closed.push(error),
@@ -85,6 +86,17 @@ test("a program that is not there is told as that", async () => {
     code: "upstream_unreachable",
     message: expect.stringContaining("no such program"),
   });
+});
+
+test("a folder that is not there is told as that, not as a missing program", async () => {
+  const { send, closed } = start("", { cwd: "/nowhere/work" });
+  send('{"jsonrpc":"2.0","id":1,"method":"x"}');
+  expect(await waitFor("the end", () => closed[0])).toMatchObject({
+    code: "upstream_unreachable",
+    message: "s cannot be started: the folder /nowhere/work is not there.",
+    suggestion: expect.stringContaining("cwd"),
+  });
+  expect(() => start("", { cwd: process.execPath })).toThrow(`the folder ${process.execPath} is not there`);
 });
 
 test("its environment is ours and its own, without what is only ours", async () => {

@@ -50,6 +50,7 @@ async function connect(handler: Handler, given: { credentials?: Credentials; hea
     clock: { now: () => Date.now() },
     log: silent,
     events: {
+      untaken() {},
       message: (line) => void messages.push(line.toString()),
       failed: (id, error) => void failures.set(id, error),
       closed: (error) => void closed.push(error),
@@ -358,7 +359,7 @@ test("nobody there is upstream_unreachable, with the reason in words", async () 
     credentials: NOBODY,
     clock: { now: () => 0 },
     log: silent,
-    events: { message() {}, closed() {}, failed: (_id, error) => void failed.push(error) },
+    events: { message() {}, untaken() {}, closed() {}, failed: (_id, error) => void failed.push(error) },
   });
   const line = Buffer.from('{"jsonrpc":"2.0","id":5,"method":"x"}');
   upstream.send(line, peek(line));

@@ -52,6 +52,7 @@ let learned: KnownServer[];
 let agent: Json[];
 let asked: string[];
 let reported: string[];
+let opens: boolean[];
 let session: Session;
 
 function newSession(resumed = false): Session {
@@ -67,6 +68,7 @@ function newSession(resumed = false): Session {
     known: () => null,
     learned: (known) => learned.push(known),
     listedTools: () => {},
+    opensWithoutSignIn: (does) => opens.push(does),
     asked: (name, tool) => asked.push(tool === null ? name : `${name}: ${tool}`),
     need: (cause) => blocked ?? cause,
     report: (error) => reported.push(error.code),
@@ -96,6 +98,7 @@ beforeEach(() => {
   agent = [];
   asked = [];
   reported = [];
+  opens = [];
   session = newSession();
 });
 
@@ -228,6 +231,28 @@ test("a sign-out ends the server session, tells the agent, and its next call say
   expect(answerTo(1)).toMatchObject({ error: { data: { code: "sign_in_required", server: "github" } } });
 });
 
+test("a request that a lost server session did not take is made again, once, behind a new handshake", () => {
+  initialize();
+  upstream().accept();
+  initialized();
+  const loseWith = (message: Json): void => {
+    const line = Buffer.from(JSON.stringify(message));
+    const gone = upstream();
+    gone.events.untaken(line, peek(line));
+    gone.events.closed(
+      new GatehouseError({ code: "session_lost", server: "github", message: "gone.", suggestion: "again" }),
+    );
+  };
+  const call = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "pay" } };
+  say(call);
+  loseWith(call);
+  expect(answerTo(1)).toBeUndefined();
+  upstream().accept();
+  expect(upstream().sent.at(-1)).toEqual(call);
+  loseWith(call);
+  expect(answerTo(1)).toMatchObject({ error: { data: { code: "session_lost" } } });
+});
+
 test("a server whose list is open and whose call wants a sign-in keeps its list", () => {
   initialize();
   upstream().accept();
@@ -237,6 +262,7 @@ test("a server whose list is open and whose call wants a sign-in keeps its list"
   expect(answerTo(1)).toMatchObject({ error: { data: { code: "sign_in_required" } } });
   say({ id: 2, method: "tools/list" });
   expect(upstream().sent.at(-1)).toMatchObject({ id: 2, method: "tools/list" });
+  expect(opens).toEqual([true]);
 });
 
 test("a server that cannot be reached costs an error on the call, and the next call tries again", () => {
