@@ -1,5 +1,5 @@
 /** Where everything of ours lies, and the folder that holds it. */
-import { chmod, mkdir, open, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gatehouseHome, recordPath } from "../shim/endpoint.ts";
 import { errorCode } from "./atomic-file.ts";
@@ -19,6 +19,9 @@ export interface Paths {
   readonly vaultKey: string;
   readonly activity: string;
 }
+
+/** The disk is full, or what this user may have of it. */
+const NO_ROOM: readonly string[] = ["ENOSPC", "EDQUOT", "EFBIG"];
 
 /** Pure: touches no disk. */
 export function gatehousePaths(
@@ -47,10 +50,12 @@ export async function ensureHome(paths: Paths): Promise<void> {
   for (const folder of [paths.home, paths.logs, paths.state]) await ensureFolder(folder);
   const probe = join(paths.home, `.gatehouse-${process.pid}.probe`);
   try {
-    await (await open(probe, "w", 0o600)).close();
-    await rm(probe);
+    // A full disk still makes empty files.
+    await writeFile(probe, "\n", { mode: 0o600 });
   } catch (error) {
     throw unusable(paths.home, "cannot be written to", error);
+  } finally {
+    await rm(probe, { force: true });
   }
 }
 
@@ -72,11 +77,15 @@ async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-function unusable(folder: string, what: string, cause: unknown): GatehouseError {
+/** `config_invalid`: the folder is no good. `what` is what is wrong with it, `cause` the system's error. */
+export function unusable(folder: string, what: string, cause: unknown): GatehouseError {
+  const code = errorCode(cause) ?? "unknown error";
   return new GatehouseError({
     code: "config_invalid",
-    message: `Gatehouse's folder ${folder} ${what} (${errorCode(cause) ?? "unknown error"}).`,
-    suggestion: "Make it a folder that you may write to, or point GATEHOUSE_HOME at another one.",
+    message: `Gatehouse's folder ${folder} ${what} (${code}).`,
+    suggestion: NO_ROOM.includes(code)
+      ? "Make room on its disk, or point GATEHOUSE_HOME at a folder on another one."
+      : "Make it a folder that you may write to, or point GATEHOUSE_HOME at another one.",
     cause,
   });
 }

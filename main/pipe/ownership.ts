@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type HubRecord, readRecord, recordPath } from "../../shim/endpoint.ts";
 import { WIRE_VERSION } from "../../shim/wire.ts";
+import { errorCode } from "../atomic-file.ts";
 import { GatehouseError } from "../errors.ts";
+import { unusable } from "../paths.ts";
 
 /** Bytes a Unix socket's path may have (104 with the end on macOS, 108 on Linux). */
 const MAX_SOCKET_PATH = 100;
@@ -43,13 +45,14 @@ export interface Ownership {
 
 /**
  * Makes this process the hub of the home. The pipe of `record` must be listening already, so that whoever reads the
- * record finds somebody. Answers null when another hub is alive.
+ * record finds somebody. Answers null when another hub is alive. Rejects with `config_invalid` when the disk is full or
+ * nobody may write there.
  */
 export async function takeOwnership(home: string, record: HubRecord): Promise<Ownership | null> {
   const path = recordPath(home);
   const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
-  await writeFile(draft, `${JSON.stringify(record)}\n`, { mode: 0o600, flag: "wx" });
   try {
+    await writeFile(draft, `${JSON.stringify(record)}\n`, { mode: 0o600, flag: "wx" });
     for (let attempt = 0; attempt < TAKEOVER_TRIES; attempt++) {
       if (await tryLink(draft, path)) return { release: () => release(home, record) };
       if (await isAlive(readRecord(home))) return null;
@@ -60,6 +63,8 @@ export async function takeOwnership(home: string, record: HubRecord): Promise<Ow
       message: `The record of a hub that is gone cannot be taken away: ${path}.`,
       suggestion: "Remove this file by hand and start Gatehouse again.",
     });
+  } catch (error) {
+    throw errorCode(error) === undefined ? error : unusable(home, "cannot be written to", error);
   } finally {
     await rm(draft, { force: true });
   }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -60,6 +60,16 @@ describe.skipIf(process.platform === "win32")("ensureHome", () => {
       expect(error).toMatchObject({ code: "config_invalid", message: expect.stringContaining("is not a folder") });
       expect(error).toMatchObject({ suggestion: expect.stringContaining("GATEHOUSE_HOME") });
     }
+  });
+
+  test.runIf(process.platform === "linux")("a full disk is found out, though it makes empty files", async () => {
+    const home = join(folder, "home");
+    await mkdir(home);
+    await symlink("/dev/full", join(home, `.gatehouse-${process.pid}.probe`));
+    const error: unknown = await ensure(home).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "config_invalid", message: expect.stringContaining("(ENOSPC)") });
+    expect(error).toMatchObject({ suggestion: expect.stringContaining("Make room") });
+    expect(await readdir(home)).toEqual(["logs", "state"]);
   });
 
   test("a folder shared by all is refused, not closed to the others", async () => {
