@@ -2,7 +2,6 @@
  * The authorization-code grant (RFC 6749 §4.1, RFC 7636, RFC 8252). State and PKCE verifier live in the running function
  * and nowhere else.
  */
-import { createHash } from "node:crypto";
 import { calculatePKCECodeChallenge, randomPKCECodeVerifier, randomState } from "openid-client";
 import { asGatehouseError, type GatehouseError } from "../errors.ts";
 import type { Grant } from "../vault/types.ts";
@@ -18,7 +17,6 @@ import { inRun, problem } from "./problem.ts";
 import { chooseClient } from "./registration.ts";
 import { findTarget, type Target } from "./target.ts";
 
-const MAX_ENDED_STATES = 50;
 /** A second click this long after the first one comes from somebody who lost the tab. */
 const REOPEN_AFTER_MS = 2_000;
 
@@ -86,11 +84,8 @@ export class CodeFlow implements GrantFlow {
   }
 
   async #authorize({ as, scope, resource, dpopKey }: Target): Promise<Authorized> {
-    const { run, server, fetch, signal, endedStates, timeoutS } = this.#context;
-    const loopback = await listenForCallback(run, {
-      redirectUri: server.auth.redirect_uri,
-      isStale: (state) => endedStates.has(hashOf(state)),
-    });
+    const { run, server, fetch, signal, oldTabs, timeoutS } = this.#context;
+    const loopback = await listenForCallback(run, { redirectUri: server.auth.redirect_uri, oldTabs });
     this.#loopback = loopback;
     signal.throwIfAborted();
     this.#context.say("callback", `The browser will come back to ${loopback.redirectUri}.`);
@@ -158,21 +153,16 @@ export class CodeFlow implements GrantFlow {
   }
 
   async #stopWaiting(): Promise<void> {
-    this.#waiting = false;
-    this.#forgetState();
+    const { oldTabs } = this.#context;
     const loopback = this.#loopback;
+    const mayStillCome = this.#waiting;
+    this.#waiting = false;
     this.#loopback = null;
-    await loopback?.close();
-  }
-
-  #forgetState(): void {
-    const { endedStates } = this.#context;
-    if (this.#state !== null) endedStates.add(hashOf(this.#state));
+    if (this.#state !== null) oldTabs.ended(this.#state);
     this.#state = null;
-    for (const oldest of endedStates) {
-      if (endedStates.size <= MAX_ENDED_STATES) break;
-      endedStates.delete(oldest);
-    }
+    if (loopback === null || !mayStillCome) return loopback?.close();
+    loopback.retire();
+    oldTabs.keep(loopback);
   }
 }
 
@@ -197,8 +187,4 @@ function stillUnknown({ run }: SignInContext): GatehouseError {
     suggestion: "Register a client there by hand and set “client_id” in the server's auth settings.",
     details: { reason: "invalid_client", registration_attempted: true },
   });
-}
-
-function hashOf(state: string): string {
-  return createHash("sha256").update(state).digest("base64");
 }

@@ -14,6 +14,7 @@ import { DeviceFlow } from "./device-flow.ts";
 import { GivenTokenFlow } from "./given-token-flow.ts";
 import type { DeviceCode, GrantFlow, SignInContext } from "./grant-flow.ts";
 import { grantTypeOf, isUnattended } from "./grant-types.ts";
+import type { OldTabs } from "./old-tabs.ts";
 import type { Origins } from "./origins.ts";
 import { probe } from "./probe.ts";
 import { inRun, problem, type Run } from "./problem.ts";
@@ -32,8 +33,7 @@ export interface FlowParts {
   readonly checkVault: () => Promise<void>;
   /** Durable when it resolves. */
   readonly store: (grant: Grant) => Promise<void>;
-  /** Hashes of the states of flows that have ended. */
-  readonly endedStates: Set<string>;
+  readonly oldTabs: OldTabs;
   /** Resolves after so many milliseconds; rejects with the signal's reason. Default: the system's timer. */
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -158,7 +158,7 @@ export class SignInFlow {
   }
 
   #context(): SignInContext {
-    const { clock, log, browser, origins, endedStates, store, pause = systemPause } = this.#parts;
+    const { clock, log, browser, origins, oldTabs, store, pause = systemPause } = this.#parts;
     const { server, account, previous } = this.#options;
     return {
       run: this.run,
@@ -172,7 +172,7 @@ export class SignInFlow {
       origins,
       signal: this.#abort.signal,
       timeoutS: this.#timeoutS,
-      endedStates,
+      oldTabs,
       store,
       pause,
       challenge: () => this.#challenge(),

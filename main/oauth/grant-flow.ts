@@ -4,6 +4,7 @@ import type { RemoteServer } from "../config/types.ts";
 import type { SafeFetch } from "../http/fetch.ts";
 import type { Browser, Challenge, Clock, Log } from "../ports.ts";
 import type { Grant } from "../vault/types.ts";
+import type { OldTabs } from "./old-tabs.ts";
 import type { Origins } from "./origins.ts";
 import type { Run } from "./problem.ts";
 
@@ -29,8 +30,7 @@ export interface SignInContext {
   readonly signal: AbortSignal;
   /** For the whole sign-in. */
   readonly timeoutS: number;
-  /** Hashes of the states of flows that have ended. */
-  readonly endedStates: Set<string>;
+  readonly oldTabs: OldTabs;
   /** Durable when it resolves. */
   readonly store: (grant: Grant) => Promise<void>;
   /** Resolves after so many milliseconds; rejects with the signal's reason. */

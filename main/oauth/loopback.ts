@@ -1,11 +1,13 @@
 /**
  * The listener that the browser comes back to (RFC 8252 §7.3): on this machine only, up before anything is opened or
- * registered, good for one answer, and gone with its flow. It answers when the flow knows how it ended.
+ * registered, good for one answer, and gone with its flow, but for a while in which an old tab may come back. It answers
+ * when the flow knows how it ended.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GatehouseError } from "../errors.ts";
 import { isLoopbackHost } from "../http/urls.ts";
+import type { OldTabs } from "./old-tabs.ts";
 import { type Page, renderPage } from "./pages.ts";
 import { problem, type Run } from "./problem.ts";
 
@@ -23,6 +25,9 @@ export interface Loopback {
   readonly arrival: Promise<Arrival>;
   /** Takes a pasted address as the answer. Throws `invalid_request`. */
   submit(url: string): void;
+  readonly port: number;
+  /** Takes no answer any more, and tells so whoever still comes; keeps no process alive. */
+  retire(): void;
   /** Listens no more; requests without an answer are cut off. */
   close(): Promise<void>;
 }
@@ -30,8 +35,7 @@ export interface Loopback {
 export interface LoopbackOptions {
   /** `redirect_uri` of the `auth` block; without a port in it, or with none at all, the port is random. */
   readonly redirectUri?: string | undefined;
-  /** Whether a state belongs to a sign-in that has ended: an old tab, no attack. */
-  readonly isStale: (state: string) => boolean;
+  readonly oldTabs: OldTabs;
 }
 
 const PAGE_LIMIT_MS = 2_000;
@@ -49,6 +53,7 @@ export async function listenForCallback(run: Run, options: LoopbackOptions): Pro
   const servers: Server[] = [];
   let port = place.port;
   let arrived = false;
+  let held: ServerResponse | null = null;
   let host = "";
   let settle: (arrival: Arrival) => void = () => {};
   const arrival = new Promise<Arrival>((resolve) => {
@@ -66,13 +71,15 @@ export async function listenForCallback(run: Run, options: LoopbackOptions): Pro
     if (request.method !== "GET" || request.headers.host?.toLowerCase() !== host || !isAnswer) {
       return void send(response, { kind: "not_found" }, 400);
     }
-    if (arrived || options.isStale(params.get("state") ?? "")) {
+    if (arrived || options.oldTabs.includes(params.get("state") ?? "")) {
       return void send(response, { kind: "stale", server: run.server });
     }
     arrived = true;
+    held = response;
     settle({ params, respond: (page) => send(response, page) });
   };
 
+  if (port !== 0) await options.oldTabs.makeWay(port);
   try {
     for (const address of place.hosts) {
       const server = createServer({ maxHeaderSize: 32_768, requestTimeout: 10_000 }, answer);
@@ -100,6 +107,13 @@ export async function listenForCallback(run: Run, options: LoopbackOptions): Pro
       if (arrived) throw nothingWaits(run);
       arrived = true;
       settle({ params, respond: async () => {} });
+    },
+    port,
+    retire() {
+      arrived = true;
+      for (const server of servers) server.unref();
+      // It came in the moment in which the flow gave up.
+      if (held !== null) void send(held, { kind: "stale", server: run.server });
     },
     async close() {
       arrived = true;

@@ -16,6 +16,7 @@ import { SignInFlow } from "./flow.ts";
 import { isUnattended } from "./grant-types.ts";
 import { KeepFresh } from "./keep-fresh.ts";
 import { nothingWaits } from "./loopback.ts";
+import { OldTabs } from "./old-tabs.ts";
 import { Origins } from "./origins.ts";
 import { problem, type Run, withEvidence } from "./problem.ts";
 import { Refresher } from "./refresh.ts";
@@ -60,7 +61,7 @@ class AllSignIns implements SignIns {
   readonly #keepFresh: KeepFresh;
   readonly #tokens: TokenSource;
   readonly #flows = new Map<string, { flow: SignInFlow; ended: Promise<Grant> }>();
-  readonly #endedStates = new Set<string>();
+  readonly #oldTabs = new OldTabs();
   readonly #end = new AbortController();
 
   constructor(parts: SignInsParts) {
@@ -145,7 +146,7 @@ class AllSignIns implements SignIns {
         origins: this.#origins,
         checkVault: async () => void (await vault.get(account.key)),
         store: (grant) => this.#accounts.signedIn(account, grant),
-        endedStates: this.#endedStates,
+        oldTabs: this.#oldTabs,
         ...(pollPause === undefined ? {} : { pause: pollPause }),
       },
       {
@@ -334,6 +335,7 @@ class AllSignIns implements SignIns {
     limit.abort();
     this.#end.abort();
     await Promise.allSettled([...flows.map(({ ended }) => ended), ...refreshes]);
+    await this.#oldTabs.close();
   }
 
   #fetchFor(server: RemoteServer): SafeFetch {

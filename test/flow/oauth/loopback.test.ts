@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
 import { listenForCallback } from "../../../main/oauth/loopback.ts";
+import { OldTabs } from "../../../main/oauth/old-tabs.ts";
 import { use } from "../../fixtures/use.ts";
 import { codeOf } from "./parts.ts";
 
@@ -25,9 +26,8 @@ function send(url: string, options: { method?: string; host?: string } = {}): Pr
   });
 }
 
-const stale = new Set<string>();
-const open = async (redirectUri?: string) =>
-  use(await listenForCallback(RUN, { redirectUri, isStale: (state) => stale.has(state) }));
+const oldTabs = new OldTabs();
+const open = async (redirectUri?: string) => use(await listenForCallback(RUN, { redirectUri, oldTabs }));
 
 describe("the callback listener", () => {
   test("is on this machine only", async () => {
@@ -66,7 +66,7 @@ describe("the callback listener", () => {
     expect(got.map(([status]) => status)).toEqual([400, 400, 400, 400, 400, 400, 400, 404, 404]);
     expect(new Set(got.map(([, title]) => title))).toEqual(new Set([nothing]));
 
-    stale.add("old");
+    oldTabs.ended("old");
     const old = await send(`${loopback.redirectUri}?state=old&code=c`);
     expect([old.status, old.body.includes("no longer waiting")]).toEqual([410, true]);
 

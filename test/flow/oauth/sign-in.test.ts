@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { GatehouseError } from "../../../main/errors.ts";
 import type { SignInProgress } from "../../../preload/api.ts";
@@ -20,6 +20,19 @@ async function refusesConnections(url: string): Promise<boolean> {
     () => false,
     () => true,
   );
+}
+
+/** How many keep this process alive. */
+function listeners(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === "TCPServerWrap").length;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 describe("a sign-in", () => {
@@ -155,7 +168,7 @@ describe("a sign-in", () => {
     expect((await browser.page()).text).not.toContain("<script>alert");
   });
 
-  test("that nobody finishes times out, is cancelled, and leaves nothing listening", async () => {
+  test("that nobody finishes times out and is cancelled, and tells an old tab so until the end", async () => {
     const nobody = { open: async () => {} };
     const as = use(await startAuthorizationServer());
     const resource = use(await startProtectedServer({ issuer: as }));
@@ -167,17 +180,58 @@ describe("a sign-in", () => {
     };
     const late = await errorOf(signIns.signIn(server, "default", { ...OPEN, timeoutS: 1, onProgress }));
     expect(late).toMatchObject({ code: "callback_timeout", server: "notes", requestId: expect.any(String) });
-    expect(await refusesConnections(redirect)).toBe(true);
+    const redirects = [redirect];
 
+    const others = listeners();
     const running = signIns.signIn(server, "default", {
       ...OPEN,
-      onProgress: ({ step }) => {
-        if (step === "waiting") signIns.cancel("notes", "default");
+      onProgress: (progress) => {
+        onProgress(progress);
+        if (progress.step !== "waiting") return;
+        expect(listeners()).toBe(others + 1);
+        signIns.cancel("notes", "default");
       },
     });
     expect(await codeOf(running)).toBe("sign_in_cancelled");
     expect(signIns.cancel("notes", "default")).toBe(false);
     expect(signIns.status(server).signIn).toBeNull();
+
+    redirects.push(redirect);
+    expect(listeners()).toBe(others);
+    for (const old of redirects) {
+      const page = await fetch(`${old}?state=s&code=c`);
+      expect([page.status, (await page.text()).includes("no longer waiting")]).toEqual([410, true]);
+      expect((await fetch(`${old}?state=s&code=c`, { method: "POST" })).status).toBe(400);
+    }
+    await signIns.close();
+    expect(await Promise.all(redirects.map(refusesConnections))).toEqual([true, true]);
+  });
+
+  test("that was cancelled leaves a fixed port to the next one, which knows the old tab", async () => {
+    const { server: open, signIns } = await world();
+    const port = await freePort();
+    const server = { ...open, auth: { redirect_uri: `http://127.0.0.1:${port}/callback` } };
+    let state = "";
+    const cancelled = signIns.signIn(server, "default", {
+      openBrowser: false,
+      onProgress: ({ step, url }) => {
+        if (url !== undefined) state = new URL(url).searchParams.get("state") ?? "";
+        if (step === "waiting") signIns.cancel("notes", "default");
+      },
+    });
+    expect(await codeOf(cancelled)).toBe("sign_in_cancelled");
+    const oldTab = `${server.auth.redirect_uri}?state=${state}&code=c`;
+    expect((await fetch(oldTab)).status).toBe(410);
+
+    let answer: Promise<Response> | undefined;
+    await signIns.signIn(server, "default", {
+      ...OPEN,
+      onProgress: ({ step }) => {
+        if (step === "authorize") answer = fetch(oldTab);
+      },
+    });
+    expect((await answer)?.status).toBe(410);
+    expect(signIns.isSignedIn(server, "default")).toBe(true);
   });
 
   test("takes a pasted address, once, and only its own", async () => {
