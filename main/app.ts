@@ -127,7 +127,7 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
         return follow(own);
       }
       if (await takeOver(home, options.version)) continue;
-      const other = await attach(home, options.version);
+      const other = await attach(home, options.version, options.browser);
       if (other !== null) {
         void other.gone.then(async () => {
           if (closing) return;

@@ -1,28 +1,32 @@
 /** A hub that runs in another process, used as if it were here. */
-import type { Answer, Method, Result, Snapshot } from "../../preload/api.ts";
+import type { Answer, Method, Result, SignInProgress, Snapshot } from "../../preload/api.ts";
 import { connectHub } from "../../shim/connect.ts";
 import { openControl } from "../../shim/control.ts";
 import { readRecord } from "../../shim/endpoint.ts";
 import { GatehouseError } from "../errors.ts";
+import { type Browser, systemClock } from "../ports.ts";
 import type { HubHandle } from "../verbs/handle.ts";
+import { OwnBrowser } from "./own-browser.ts";
 
 export interface AttachedHub extends HubHandle {
   /** Resolves when that hub is gone. */
   readonly gone: Promise<void>;
 }
 
-/** Null when no hub answers. */
-export async function attach(home: string, version: string): Promise<AttachedHub | null> {
+/** Null when no hub answers. Sign-ins asked for here open their pages with `browser`. */
+export async function attach(home: string, version: string, browser: Browser): Promise<AttachedHub | null> {
   const record = readRecord(home);
   if (record === null) return null;
   const reached = await connectHub(record, version, { kind: "control" });
   if (reached.kind !== "open") return null;
   const listeners = new Set<(snapshot: Snapshot) => void>();
   const control = openControl(reached.socket, (event, value) => {
+    if (event === "signInProgress") return pages.heard(value as SignInProgress);
     if (event !== "snapshot") return;
-    latest = value as Snapshot;
+    latest = pages.seen(value as Snapshot);
     for (const listener of listeners) listener(latest);
   });
+  const pages = new OwnBrowser({ browser, clock: systemClock, call: control.call });
   let latest: Snapshot;
   try {
     const first = (await control.call("getSnapshot", {})) as Result<Snapshot>;
@@ -37,7 +41,8 @@ export async function attach(home: string, version: string): Promise<AttachedHub
     snapshot: () => latest,
     async call<M extends Method>(method: M, params: unknown): Promise<Result<Answer<M>>> {
       try {
-        return (await control.call(method, params)) as Result<Answer<M>>;
+        const result = method === "signIn" ? pages.signIn(params, latest) : control.call(method, params);
+        return (await result) as Result<Answer<M>>;
       } catch (error) {
         return { ok: false, error: hubGone(error).toObject() };
       }
