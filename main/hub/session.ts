@@ -3,12 +3,13 @@
  * cannot, the session answers by itself, and joins the server as soon as it can be reached, without the agent's help.
  */
 import { Questions } from "../../shim/questions.ts";
-import { type Peek, peek } from "../../shim/scan.ts";
+import { cancelledId, type Peek, peek } from "../../shim/scan.ts";
 import { asGatehouseError, type GatehouseError } from "../errors.ts";
 import { INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, resultLine, rpcErrorLine } from "../jsonrpc.ts";
 import { badAnswer, noHandshake, sessionLost } from "../upstream/failures.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 import { initializeResult } from "./provisional.ts";
+import { type Request, Requests } from "./requests.ts";
 import type { AgentPort, SessionHost } from "./session-host.ts";
 import { needsPerson, StandIn } from "./stand-in.ts";
 
@@ -24,20 +25,10 @@ type Link =
   | { readonly kind: "ready"; readonly upstream: Upstream }
   | { readonly kind: "down"; readonly error: GatehouseError };
 
+/** Stands for the method of a request that the hub itself made: its answer is not the agent's. */
+const OURS = "";
+
 export type SessionState = "new" | "connecting" | "ready" | "down";
-
-interface InFlight {
-  readonly method: string;
-  /** It went to an earlier server session, which did not take it. */
-  readonly again: boolean;
-}
-
-/** A request of the agent's that waits for the server. */
-interface Waiting {
-  readonly line: Buffer;
-  readonly peeked: Peek;
-  readonly again?: boolean;
-}
 
 export class Session {
   readonly #host: SessionHost;
@@ -52,9 +43,8 @@ export class Session {
   readonly #standIn: StandIn;
   #capabilities: Readonly<Record<string, unknown>> = {};
   #logLevel: Buffer | null = null;
-  readonly #inFlight = new Map<string, InFlight>();
+  readonly #requests = new Requests();
   readonly #questions = new Questions();
-  #queue: Waiting[] = [];
   #patience: NodeJS.Timeout | undefined;
   #connectLimit: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -101,11 +91,11 @@ export class Session {
       const passed = this.#questions.fromAgent(line, peeked);
       if (passed === null) return;
       if (this.#link.kind === "ready") this.#link.upstream.send(passed, passed === line ? peeked : peek(passed));
-      else if (method === "notifications/cancelled") this.#cancelQueued(line);
+      else if (method === "notifications/cancelled") this.#requests.cancel(cancelledId(line));
       return;
     }
     if (method === "logging/setLevel") this.#logLevel = line;
-    this.#request(line, peeked, id, method);
+    this.#request({ line, peeked, id, method, again: false });
   }
 
   /** Something changed that decides about the connection (a grant, the configuration, a click on Retry): begin anew. */
@@ -152,12 +142,8 @@ export class Session {
   }
 
   #startHandshake(line: Buffer, id: string): void {
-    let message: Record<string, unknown>;
-    try {
-      message = JSON.parse(line.toString("utf8")) as Record<string, unknown>;
-    } catch {
-      return this.#agent.write(rpcErrorLine(id, PARSE_ERROR, "This initialize is not valid JSON."));
-    }
+    const message = parseObject(line);
+    if (message === null) return this.#agent.write(rpcErrorLine(id, PARSE_ERROR, "This initialize is not valid JSON."));
     const params = (message.params ?? {}) as {
       protocolVersion?: unknown;
       clientInfo?: { name?: unknown; title?: unknown };
@@ -207,7 +193,7 @@ export class Session {
     try {
       upstream = this.#host.open({
         message: (line, peeked) => current() && this.#fromServer(line, peeked),
-        untaken: (line, peeked) => current() && this.#untaken(line, peeked),
+        untaken: (line, peeked) => current() && this.#requests.untaken(line, peeked),
         failed: (id, error) => current() && this.#failed(id, error),
         closed: (error) => current() && this.#lost(error),
       });
@@ -229,20 +215,20 @@ export class Session {
     if (this.#link.kind === "connecting" && peeked.isAnswer && peeked.id === this.#link.initId)
       return this.#connected(line, this.#link.upstream);
     if (peeked.isAnswer && peeked.id !== null) {
-      const request = this.#inFlight.get(peeked.id);
-      this.#inFlight.delete(peeked.id);
-      if (request?.method === "tools/list") this.#countTools(line);
+      const method = this.#requests.answered(peeked.id);
+      if (method === OURS) return;
+      if (method === "tools/list") this.#countTools(line);
     }
     this.#agent.write(this.#questions.toAgent(line, peeked));
   }
 
   #connected(line: Buffer, upstream: Upstream): void {
     clearTimeout(this.#connectLimit);
-    const answer = JSON.parse(line.toString("utf8")) as { result?: Record<string, unknown>; error?: unknown };
-    const { result } = answer;
+    const answer = parseObject(line);
+    const result = answer?.result as Record<string, unknown> | undefined;
     if (result === undefined || typeof result.protocolVersion !== "string") {
       const id = this.#openHandshake;
-      if (id !== null && answer.error !== undefined) {
+      if (id !== null && answer?.error !== undefined) {
         // The server's own refusal (an unsupported version, say) is the agent's to judge.
         clearTimeout(this.#patience);
         this.#openHandshake = null;
@@ -273,9 +259,7 @@ export class Session {
     }
     if (this.#logLevel !== null && id === null) this.#replayLogLevel(upstream, this.#logLevel);
     this.#announce();
-    for (const { line: waiting, peeked, again = false } of this.#queue.splice(0)) {
-      if (peeked.id !== null && peeked.method !== null) this.#request(waiting, peeked, peeked.id, peeked.method, again);
-    }
+    for (const request of this.#requests.takeWaiting()) this.#request(request);
     this.#host.changed();
   }
 
@@ -287,28 +271,26 @@ export class Session {
   /** A level set with an earlier server session still holds for the agent. */
   #replayLogLevel(upstream: Upstream, level: Buffer): void {
     if (this.#capabilities.logging === undefined) return;
-    const message = JSON.parse(level.toString("utf8")) as Record<string, unknown>;
+    const message = parseObject(level);
+    if (message === null) return;
     const id = `gatehouse-level-${++this.#attempts}`;
     const line = Buffer.from(JSON.stringify({ ...message, id }));
-    // Its answer has an id that the agent does not know; agents ignore such answers, and this one never gets there.
-    this.#inFlight.set(JSON.stringify(id), { method: "", again: false });
+    this.#requests.sent({ id: JSON.stringify(id), method: OURS, again: false });
     upstream.send(line, peek(line));
   }
 
-  #request(line: Buffer, peeked: Peek, id: string, method: string, again = false): void {
+  #request(request: Request): void {
     const link = this.#link;
-    if (link.kind === "connecting" || link.kind === "none") {
-      this.#queue.push({ line, peeked, again });
-      return;
-    }
+    const { line, peeked, id, method } = request;
+    if (link.kind === "connecting" || link.kind === "none") return this.#requests.wait(request);
     if (link.kind === "ready") {
       const own = this.#standIn.beside(method, line, this.#capabilities);
       if (own !== null) return this.#respond(id, own);
-      this.#inFlight.set(id, { method, again });
+      this.#requests.sent(request);
       return link.upstream.send(line, peeked);
     }
     if (method !== "ping" && (canRetry(link.error) || this.#mayHavePassed(link.error))) {
-      this.#queue.push({ line, peeked });
+      this.#requests.wait(request);
       return this.#connect();
     }
     this.#answerWithout(id, method, line, link.error);
@@ -337,26 +319,16 @@ export class Session {
       return this.#down(error);
     }
     if (error.code === "sign_in_required") this.#host.opensWithoutSignIn(true);
-    const request = this.#inFlight.get(id);
-    if (request === undefined) return;
-    this.#inFlight.delete(id);
-    this.#answerWithout(id, request.method, null, error);
+    const method = this.#requests.answered(id);
+    if (method === null || method === OURS) return;
+    this.#answerWithout(id, method, null, error);
     this.#host.changed();
-  }
-
-  /** Sent again, once, behind the handshake of a new server session. */
-  #untaken(line: Buffer, peeked: Peek): void {
-    const { id } = peeked;
-    // A server that forgets every session at once would have us go on for ever.
-    if (id === null || this.#inFlight.get(id)?.again !== false) return;
-    this.#inFlight.delete(id);
-    this.#queue.push({ line, peeked, again: true });
   }
 
   #lost(error: GatehouseError): void {
     this.#standIn.outdate();
     this.#drop(error);
-    if (this.#queue.some(({ again }) => again)) this.#connect();
+    if (this.#requests.hasUntaken) this.#connect();
     else this.#down(error);
   }
 
@@ -368,10 +340,9 @@ export class Session {
     this.#link = { kind: "none" };
     if (link.kind === "ready" || link.kind === "connecting") void link.upstream.close();
     for (const notice of this.#questions.withdraw()) this.#agent.write(notice);
-    for (const [id, { method }] of this.#inFlight) {
-      if (method !== "") this.#answerWithout(id, method, null, error);
+    for (const { id, method } of this.#requests.takeSent()) {
+      if (method !== OURS) this.#answerWithout(id, method, null, error);
     }
-    this.#inFlight.clear();
   }
 
   #down(thrown: GatehouseError): void {
@@ -384,9 +355,7 @@ export class Session {
     this.#link = { kind: "down", error };
     this.#downSince = performance.now();
     this.#answerHandshake(error);
-    for (const { line, peeked } of this.#queue.splice(0)) {
-      if (peeked.id !== null && peeked.method !== null) this.#answerWithout(peeked.id, peeked.method, line, error);
-    }
+    for (const { id, method, line } of this.#requests.takeWaiting()) this.#answerWithout(id, method, line, error);
     if (canRetry(error)) {
       const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.#failures++) * (0.75 + Math.random() / 2);
       clearTimeout(this.#retry);
@@ -408,19 +377,9 @@ export class Session {
     for (const notice of this.#standIn.notices(waits ? "ours" : "server's")) this.#agent.write(notice);
   }
 
-  #cancelQueued(line: Buffer): void {
-    const message = JSON.parse(line.toString("utf8")) as { params?: { requestId?: unknown } };
-    const id = JSON.stringify(message.params?.requestId);
-    this.#queue = this.#queue.filter(({ peeked }) => peeked.id !== id);
-  }
-
   #countTools(line: Buffer): void {
-    try {
-      const answer = JSON.parse(line.toString("utf8")) as { result?: { tools?: unknown } };
-      if (Array.isArray(answer.result?.tools)) this.#host.listedTools(answer.result.tools.length);
-    } catch {
-      // The agent will say so; counting is not worth an error.
-    }
+    const tools = record(parseObject(line)?.result).tools;
+    if (Array.isArray(tools)) this.#host.listedTools(tools.length);
   }
 
   #respond(id: string, result: unknown): void {
@@ -438,7 +397,16 @@ function canRetry(error: GatehouseError): boolean {
   );
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
+/** The scan of a message proves its ends, not its inside. */
+function parseObject(line: Buffer): Record<string, unknown> | null {
+  try {
+    return record(JSON.parse(line.toString("utf8")));
+  } catch {
+    return null;
+  }
+}
+
+function record(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 

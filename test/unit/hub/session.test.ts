@@ -9,6 +9,15 @@ import { peek } from "../../../shim/scan.ts";
 
 type Json = Record<string, unknown>;
 
+/** What is not JSON inside is kept as text. */
+function read(line: Buffer): Json {
+  try {
+    return JSON.parse(line.toString()) as Json;
+  } catch {
+    return { text: line.toString() };
+  }
+}
+
 /** A server session that the test speaks for. */
 class ScriptedUpstream implements Upstream {
   readonly sent: Json[] = [];
@@ -19,7 +28,7 @@ class ScriptedUpstream implements Upstream {
     this.events = events;
   }
   send(message: Buffer): void {
-    this.sent.push(JSON.parse(message.toString()) as Json);
+    this.sent.push(read(message));
   }
   resumptions = 0;
   resumed(): void {
@@ -74,7 +83,7 @@ function newSession(resumed = false): Session {
     report: (error) => reported.push(error.code),
     changed: () => {},
   };
-  return new Session(host, { write: (line) => agent.push(JSON.parse(line.toString()) as Json) }, resumed);
+  return new Session(host, { write: (line) => agent.push(read(line)) }, resumed);
 }
 
 const say = (message: Json): void => session.receive(Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message })));
@@ -312,6 +321,41 @@ test("a server session that ends takes its questions with it; an answer to one r
   const other = agent.at(-1)?.id;
   upstream().say({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1, reason: "late" } });
   expect(agent.at(-1)).toMatchObject({ params: { requestId: other, reason: "late" } });
+});
+
+test("messages whose inside is not JSON harm nobody, from either side", () => {
+  initialize();
+  const garbage = (text: string): void => {
+    const line = Buffer.from(text);
+    upstream().events.message(line, peek(line));
+  };
+  const id = JSON.stringify(upstream().sent[0]?.id);
+  garbage(`{"jsonrpc":"2.0","id":${id},"result":{nonsense}}`);
+  expect(answerTo(0)?.result).toBeDefined();
+  initialized();
+  session.receive(Buffer.from('{"method":"notifications/cancelled","params":{nonsense}}'));
+  session.receive(Buffer.from('{"id":7,"method":"logging/setLevel","params":{nonsense}}'));
+  upstream().accept({ tools: {}, logging: {} });
+  say({ id: 8, method: "tools/list" });
+  garbage('{"jsonrpc":"2.0","id":8,"result":{nonsense}}');
+  // The agent is the one to say that it cannot read its answer.
+  expect(agent.at(-1)).toEqual({ text: '{"jsonrpc":"2.0","id":8,"result":{nonsense}}' });
+  return session.close();
+});
+
+test("a log level outlives the server session, and the answer to its repetition is not the agent's", () => {
+  initialize();
+  upstream().accept({ logging: {} });
+  initialized();
+  say({ id: 1, method: "logging/setLevel", params: { level: "debug" } });
+  upstream().say({ jsonrpc: "2.0", id: 1, result: {} });
+  session.wake();
+  upstream().accept({ logging: {} });
+  const again = upstream().sent.find(({ method }) => method === "logging/setLevel");
+  expect(again).toMatchObject({ params: { level: "debug" } });
+  agent = [];
+  upstream().say({ jsonrpc: "2.0", id: again?.id, result: {} });
+  expect(agent).toEqual([]);
 });
 
 test("noise before and instead of a handshake is answered, not passed on", () => {
