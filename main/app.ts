@@ -1,44 +1,24 @@
-/** The composition root, in plain Node: puts the parts together and hands out one object to draw and to call. */
+/** A hub of this home, and the app's: its own, or the one that another process runs. */
 
-import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Snapshot } from "../preload/api.ts";
 import { type HubRecord, readRecord } from "../shim/endpoint.ts";
-import { openActivity } from "./activity/activity.ts";
-import { agentCommand } from "./agent-command.ts";
-import { ClockWatch } from "./clock-watch.ts";
-import { openConfig } from "./config/store.ts";
-import type { Config, RemoteServer } from "./config/types.ts";
-import { acquireFileLock } from "./file-lock.ts";
+import { assemble, type PartsOptions } from "./assemble.ts";
 import { describeNetwork } from "./http/network.ts";
-import { Hub } from "./hub/hub.ts";
-import { KnownServers } from "./hub/known.ts";
-import type { Gate } from "./hub/server-runtime.ts";
 import { createLog, logLevel } from "./log.ts";
 import { normalName } from "./names.ts";
-import { createSignIns, type SignInsParts } from "./oauth/sign-ins.ts";
-import { ensureHome, gatehousePaths, type Paths } from "./paths.ts";
+import { ensureHome, gatehousePaths } from "./paths.ts";
 import { attach, hubGone } from "./pipe/attach.ts";
 import { serveControl } from "./pipe/control.ts";
 import { isAlive, newPipeAddress, newRecord, type Ownership, takeOwnership } from "./pipe/ownership.ts";
 import { listen, type Pipe } from "./pipe/server.ts";
 import { takeOver } from "./pipe/takeover.ts";
-import { type Browser, systemClock } from "./ports.ts";
-import { openVault } from "./vault/index.ts";
-import { KnownAccounts } from "./vault/known-accounts.ts";
-import { openMovableVault } from "./vault/movable.ts";
-import { secretVault } from "./vault/secrets.ts";
 import { checkedAccountName } from "./verbs/accounts.ts";
-import { Announcer } from "./verbs/announcer.ts";
 import type { HubHandle } from "./verbs/handle.ts";
-import { takeSnapshot } from "./verbs/snapshot.ts";
-import { createVerbs } from "./verbs/verbs.ts";
+import { within } from "./within.ts";
 
-export interface HubOptions {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly browser: Browser;
-  readonly version: string;
+export interface HubOptions extends PartsOptions {
   readonly role: HubRecord["role"];
   /** Connections on the pipe now. */
   readonly onConnections?: (count: number) => void;
@@ -46,10 +26,6 @@ export interface HubOptions {
   readonly onYield?: () => void;
 }
 
-/** Milliseconds that a slow keychain may hold the start up. */
-const LOAD_PATIENCE = 3_000;
-/** Longer than a refresh can take: two requests and a slow keychain. */
-const LOCK_STALE = 45_000;
 const CLOSE_LIMIT = 4_000;
 const TAKEOVER_TRIES = 50;
 
@@ -167,155 +143,4 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
       await current?.close(reason);
     },
   };
-}
-
-interface Parts extends Omit<HubHandle, "close"> {
-  readonly core: Hub;
-  close(): Promise<void>;
-}
-
-async function assemble(options: HubOptions, paths: Paths, log: ReturnType<typeof createLog>): Promise<Parts> {
-  const { env, browser, version } = options;
-  const startedAt = systemClock.now();
-  const [accounts, known, activity] = await Promise.all([
-    // A vault in memory is for machines that keep nothing, not even names.
-    env.GATEHOUSE_VAULT === "memory"
-      ? new KnownAccounts()
-      : KnownAccounts.open(join(paths.state, "accounts.json"), log),
-    KnownServers.open(join(paths.state, "known-servers.json"), log),
-    openActivity({ path: paths.activity, clock: systemClock }),
-  ]);
-  const vault = await openMovableVault({
-    choicePath: join(paths.state, "vault.json"),
-    fixed: env.GATEHOUSE_VAULT,
-    open: (kind) => openVault({ paths, env: { ...env, GATEHOUSE_VAULT: kind }, log }),
-    keys: () => accounts.keys(),
-    log,
-  });
-  const secrets = secretVault(vault, accounts);
-  const config = await openConfig({ path: paths.servers, env, log, secret: (name) => secrets.get(name) });
-  const lock: SignInsParts["lock"] = (key, signal) => {
-    const name = createHash("sha256")
-      .update(JSON.stringify([key.server, key.account, key.origin]))
-      .digest("hex");
-    return acquireFileLock(join(paths.state, `refresh-${name.slice(0, 16)}.lock`), { staleMs: LOCK_STALE, signal });
-  };
-  const signIns = createSignIns({ vault, known: accounts, clock: systemClock, log, browser, version, activity, lock });
-
-  const needsSignIn = (server: RemoteServer, account: string): boolean =>
-    !signIns.isSignedIn(server, account) && known.needsSignIn(server.name, server.url) === true;
-  const gate: Gate = {
-    needsSignIn,
-    isVaultShut: () => vault.status().state !== "ok" && vault.status().state !== "unknown",
-    isRefused: (server, account) => signIns.isRefused(server, account),
-    defaultAccount: (server) => signIns.defaultAccount(server),
-    credentials(server, account) {
-      const credentials = signIns.credentials(server, account);
-      return {
-        ...credentials,
-        refused(used, challenge) {
-          if (challenge.status === 401) known.setNeedsSignIn(server.name, server.url, true);
-          return credentials.refused(used, challenge);
-        },
-      };
-    },
-  };
-
-  const announcer = new Announcer(() =>
-    takeSnapshot({
-      version,
-      startedAt,
-      clock: systemClock,
-      agentCommand: agentCommand(env),
-      vault,
-      config: () => config.current,
-      hub: core,
-      signIns,
-    }),
-  );
-  const hubChanged = (): void => {
-    const inUse = core.inUse();
-    signIns.use(inUse);
-    clockWatch.turn(inUse.length > 0);
-    announcer.changed();
-  };
-  const core: Hub = new Hub({ gate, known, clock: systemClock, log, env, changed: hubChanged });
-  const resumed = (): void => {
-    log.info("hub.resumed", {});
-    signIns.resumed();
-    core.resumed();
-  };
-  const clockWatch = new ClockWatch({ clock: systemClock, onJump: resumed });
-
-  const stopSignIns = signIns.onChange(({ server: name, account, kind }) => {
-    const server = config.current.servers.get(name);
-    if (kind === "grant" && server !== undefined && server.type !== "stdio") {
-      known.setNeedsSignIn(name, server.url, true);
-      core.wake(name, account);
-    }
-    if (kind === "scope") core.widened(name, account);
-    if (kind === "default") core.defaultChanged(name);
-    announcer.changed();
-  });
-  const stopConfig = config.onChange((current) => {
-    core.apply(current);
-    void signIns.load(remoteServers(current)).then(() => announcer.changed());
-  });
-
-  const loading = signIns.load(remoteServers(config.current));
-  const inTime = await within(LOAD_PATIENCE, loading);
-  core.apply(config.current);
-  if (!inTime) {
-    log.warn("vault.slow", {});
-    void loading.then(() => {
-      for (const { name } of remoteServers(config.current)) core.wake(name, null);
-    });
-  }
-
-  const call = createVerbs({
-    config,
-    hub: core,
-    signIns,
-    known,
-    activity,
-    log,
-    vault,
-    secrets,
-    snapshot: () => announcer.now(),
-    changed: () => announcer.changed(),
-  });
-  return {
-    core,
-    call,
-    resumed,
-    snapshot: () => announcer.now(),
-    on: (_event, listener) => announcer.on(listener),
-    async close() {
-      clockWatch.turn(false);
-      stopSignIns();
-      stopConfig();
-      announcer.close();
-      config.close();
-      await Promise.all([signIns.close(), core.close()]);
-      await Promise.all([known.close(), accounts.close(), vault.close(), activity.close()]);
-      await log.close();
-    },
-  };
-}
-
-function remoteServers(config: Config): RemoteServer[] {
-  return [...config.servers.values()].filter((server): server is RemoteServer => server.type !== "stdio");
-}
-
-/** Resolves true when `promise` settled within the time, false when it is still going on. */
-async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  try {
-    return await Promise.race([promise.then(() => true as const), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

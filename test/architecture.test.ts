@@ -20,7 +20,7 @@ const PLACES: readonly { readonly name: string; readonly files: RegExp; readonly
   { name: "shim", files: /^shim\//, rank: 2 },
   { name: "preload", files: /^preload\/index\.ts$/, rank: 2 },
   { name: "renderer", files: /^renderer\//, rank: 2 },
-  { name: "main/app", files: /^main\/app\.ts$/, rank: 9 },
+  { name: "main/app", files: /^main\/(app|assemble)\.ts$/, rank: 9 },
   { name: "main/headless", files: /^main\/headless\.ts$/, rank: 10 },
   { name: "main/index", files: /^main\/index\.ts$/, rank: 11 },
   { name: "main leaves", files: /^main\/[^/]+\.ts$/, rank: 2 },
