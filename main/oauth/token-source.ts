@@ -124,7 +124,9 @@ export class TokenSource {
 /** Servers count in whole seconds, so that a token of few seconds may end long before we think. */
 function freshMs(grant: Grant | null): number {
   if (grant === null || grant.expires_at === null) return FRESH_MS;
-  return Math.min(FRESH_MS, (grant.expires_at - grant.obtained_at) / 2);
+  // Servers that count in whole seconds end a token up to one earlier than they said.
+  const surely = Math.max(0, grant.expires_at - grant.obtained_at - 1_000);
+  return Math.min(FRESH_MS, surely / 2);
 }
 
 /** The configuration says that no token is to be had, so a sign-in would help nobody. */
