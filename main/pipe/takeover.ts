@@ -5,6 +5,7 @@
 import { connectHub } from "../../shim/connect.ts";
 import { openControl } from "../../shim/control.ts";
 import { readRecord } from "../../shim/endpoint.ts";
+import { within } from "../within.ts";
 
 /** Milliseconds that a hub may take to end its sessions. */
 const LIMIT = 6_000;
@@ -18,12 +19,7 @@ export async function takeOver(home: string, version: string): Promise<boolean> 
   const control = openControl(reached.socket);
   // The answer may be lost when it goes quickly.
   void control.call("yield", {}).catch(() => {});
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), LIMIT);
-  });
-  const gone = await Promise.race([control.closed.then(() => true), late]);
-  clearTimeout(timer);
+  const gone = await within(LIMIT, control.closed);
   control.close();
   return gone;
 }

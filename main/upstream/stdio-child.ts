@@ -7,6 +7,7 @@ import type { StdioServer } from "../config/types.ts";
 import type { GatehouseError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import { endTreeOnWindows, mergeEnvironment, startProgram, withoutOurs } from "../program.ts";
+import { within } from "../within.ts";
 import { cannotStart, exited, noFolder, sessionLost } from "./failures.ts";
 import type { Upstream, UpstreamEvents } from "./upstream.ts";
 
@@ -92,21 +93,11 @@ export class StdioChild implements Upstream {
     this.#closed = true;
     const grace = this.#options.grace ?? GRACE;
     this.#child.stdin?.end();
-    if (await this.#gone(grace)) return;
+    if (await within(grace, this.#exited)) return;
     this.#signal("SIGTERM");
-    if (await this.#gone(grace)) return;
+    if (await within(grace, this.#exited)) return;
     this.#signal("SIGKILL");
     await this.#exited;
-  }
-
-  async #gone(within: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), within);
-    });
-    const gone = await Promise.race([this.#exited.then(() => true as const), late]);
-    clearTimeout(timer);
-    return gone;
   }
 
   #signal(signal: NodeJS.Signals): void {

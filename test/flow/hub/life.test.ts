@@ -1,5 +1,6 @@
 /** Hubs and servers that start, break, die and come back, and an agent that lives through it. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startAgent } from "../../fixtures/agent.ts";
@@ -241,4 +242,28 @@ test("what ${VAR} stands for is in no status, state, log or error", async () => 
   const status = (await runCli(["status", "--json"], there)).stdout;
   expect(status).toContain("${API_KEY}");
   expect(findBytes([key], { files: [home.path], strings: { status, errors: JSON.stringify(errors) } })).toEqual([]);
+});
+
+test("a server that never answers is waited for by one look, not by every one", async () => {
+  const sockets: Socket[] = [];
+  const hung = createServer((socket) => void sockets.push(socket.on("error", () => {})));
+  await new Promise<void>((resolve) => void hung.listen(0, "127.0.0.1", resolve));
+  use({
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      hung.close();
+    },
+  });
+  const home = use(makeHome());
+  const there = { home: home.path, env: PLAIN };
+  // Without servers at first: waiting until the hub is ready looks, too.
+  use(await startHeadlessHub(there));
+  home.writeServers({ s: { url: `http://127.0.0.1:${(hung.address() as AddressInfo).port}/mcp` } });
+  await waitFor("the server's probe", async () => {
+    await runCli(["status"], there);
+    return sockets.length > 0 ? true : undefined;
+  });
+  await runCli(["status"], there);
+  await runCli(["status"], there);
+  expect(sockets).toHaveLength(1);
 });
