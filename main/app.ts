@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Snapshot } from "../preload/api.ts";
 import { type HubRecord, readRecord } from "../shim/endpoint.ts";
+import type { Target } from "../shim/wire.ts";
 import { assemble, type PartsOptions } from "./assemble.ts";
 import { describeNetwork } from "./http/network.ts";
 import { createLog, logLevel } from "./log.ts";
@@ -44,13 +45,7 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
     pipe = await listen({
       record,
       log,
-      openSession: ({ server, account, resume }, agent) =>
-        parts.core.openSession(
-          normalName(server),
-          account === null ? null : checkedAccountName(server, account),
-          agent,
-          resume,
-        ),
+      openSession: ({ target, resume }, agent) => parts.core.openSession(checked(target), agent, resume),
       openControl: (peer) => serveControl(peer, { call: parts.call, on: parts.on, onYield: options.onYield }),
       onCount: options.onConnections ?? (() => {}),
     });
@@ -142,5 +137,15 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
       closing = true;
       await current?.close(reason);
     },
+  };
+}
+
+function checked(target: Target): Target {
+  if (target.kind !== "server") return target;
+  const { server, account } = target;
+  return {
+    kind: "server",
+    server: normalName(server),
+    account: account === null ? null : checkedAccountName(server, account),
   };
 }

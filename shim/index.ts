@@ -21,7 +21,7 @@ async function connect(args: readonly string[]): Promise<void> {
   }
   const home = gatehouseHome(process.env);
   const { server, account } = splitTarget(target);
-  const open = (resume: boolean): Open => ({ kind: "session", server, account, resume });
+  const open = (resume: boolean): Open => ({ kind: "session", target: { kind: "server", server, account }, resume });
 
   // Not a byte of the agent's is read before the hub has taken the session.
   const record = readRecord(home);

@@ -43,13 +43,20 @@ export interface HubHello extends ClientHello {
 export type Open =
   | {
       readonly kind: "session";
-      readonly server: string;
-      /** Null: the server's default account, whichever that is at the time. */
-      readonly account: string | null;
+      readonly target: Target;
       /** The agent has its handshake already: the shim goes on after the hub went away. */
       readonly resume: boolean;
     }
   | { readonly kind: "control" };
+
+/** What an agent wants to talk to. */
+export type Target =
+  /** A configured server. `account` null: its default one, whichever that is at the time. */
+  | { readonly kind: "server"; readonly server: string; readonly account: string | null }
+  /** All enabled servers as one. `lazy`: three tools that find, describe and call the others. */
+  | { readonly kind: "all"; readonly lazy: boolean }
+  /** A server that is configured nowhere: an entry of `servers.json` with its `url`, for this session only. */
+  | { readonly kind: "url"; readonly entry: Readonly<Record<string, unknown>> };
 
 export type OpenAnswer =
   | { readonly ok: true; readonly value: Record<string, never> }
@@ -104,10 +111,20 @@ export function isOpen(value: unknown): value is Open {
   if (typeof value !== "object" || value === null) return false;
   const open = value as Record<string, unknown>;
   if (open.kind === "control") return true;
-  return (
-    open.kind === "session" &&
-    typeof open.server === "string" &&
-    (open.account === null || typeof open.account === "string") &&
-    typeof open.resume === "boolean"
-  );
+  return open.kind === "session" && typeof open.resume === "boolean" && isTarget(open.target);
+}
+
+function isTarget(value: unknown): value is Target {
+  if (typeof value !== "object" || value === null) return false;
+  const target = value as Record<string, unknown>;
+  switch (target.kind) {
+    case "server":
+      return typeof target.server === "string" && (target.account === null || typeof target.account === "string");
+    case "all":
+      return typeof target.lazy === "boolean";
+    case "url":
+      return typeof target.entry === "object" && target.entry !== null && !Array.isArray(target.entry);
+    default:
+      return false;
+  }
 }

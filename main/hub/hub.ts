@@ -1,4 +1,5 @@
 /** All servers and sessions. Knows nothing of pipes, windows or how anybody signs in. */
+import type { Target } from "../../shim/wire.ts";
 import type { Config, RemoteServer } from "../config/types.ts";
 import { GatehouseError } from "../errors.ts";
 import { type HubDeps, ServerRuntime, type ServerView } from "./server-runtime.ts";
@@ -39,9 +40,18 @@ export class Hub {
     this.#deps.changed();
   }
 
-  /** `account`: null follows the default one. Throws `unknown_server`, whose details hold the names there are. */
-  openSession(name: string, account: string | null, agent: AgentPort, resumed: boolean): OpenSession {
-    const server = this.#known(name);
+  /** Throws `unknown_server`, whose details hold the names there are. */
+  openSession(target: Target, agent: AgentPort, resumed: boolean): OpenSession {
+    switch (target.kind) {
+      case "server":
+        return this.#openOne(this.#known(target.server), target.account, agent, resumed);
+      case "all":
+      case "url":
+        throw notYet(target.kind);
+    }
+  }
+
+  #openOne(server: ServerRuntime, account: string | null, agent: AgentPort, resumed: boolean): OpenSession {
     const session: Session = server.open(account, agent, resumed);
     return { receive: (line) => session.receive(line), close: () => server.release(session) };
   }
@@ -103,5 +113,14 @@ export function unknownServer(name: string, names: readonly string[]): Gatehouse
         ? "No server is set up yet: add one in Gatehouse or in servers.json."
         : `The servers there are: ${names.join(", ")}.`,
     details: { servers: names },
+  });
+}
+
+function notYet(kind: string): GatehouseError {
+  return new GatehouseError({
+    code: "unsupported",
+    server: null,
+    message: `Gatehouse cannot open a session with “${kind}” yet.`,
+    suggestion: "Name one server: gatehouse connect <server>.",
   });
 }

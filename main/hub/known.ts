@@ -3,15 +3,18 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { replaceFile } from "../atomic-file.ts";
 import type { Log } from "../ports.ts";
+import type { Era } from "../upstream/upstream.ts";
 import type { KnownServer } from "./provisional.ts";
 
 interface Entry {
-  /** Hash of the URL at which it was learned: another URL is another server, and a URL may hold a secret. */
+  /** Hash of the URL (or command) at which it was learned: another is another server, and it may hold a secret. */
   readonly at: string;
   readonly needsSignIn: boolean | null;
   /** It takes a handshake without a sign-in and refuses only what comes after. */
   readonly opens: boolean;
   readonly server: KnownServer | null;
+  /** How it speaks; absent: as nobody knows. */
+  readonly era?: Era | null;
 }
 
 const WRITE_DELAY = 200;
@@ -53,6 +56,10 @@ export class KnownServers {
     return this.#get(name, url)?.needsSignIn ?? null;
   }
 
+  era(name: string, url: string): Era | null {
+    return this.#get(name, url)?.era ?? null;
+  }
+
   opensWithoutSignIn(name: string, url: string): boolean {
     return this.#get(name, url)?.opens ?? false;
   }
@@ -67,6 +74,10 @@ export class KnownServers {
 
   setOpensWithoutSignIn(name: string, url: string, opens: boolean): void {
     this.#change(name, url, { opens });
+  }
+
+  setEra(name: string, url: string, era: Era | null): void {
+    this.#change(name, url, { era });
   }
 
   async close(): Promise<void> {

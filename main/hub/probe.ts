@@ -20,12 +20,16 @@ export async function probe(server: ServerRuntime, account: string): Promise<Pro
   try {
     return await new Promise<ProbeOutcome>((resolve) => {
       timer = setTimeout(() => resolve({ kind: "late" }), PROBE_LIMIT);
-      upstream = server.upstream(account, {
-        message: (_line, peeked) => peeked.isAnswer && resolve({ kind: "open" }),
-        untaken: () => {},
-        failed: (_id, error) => resolve({ kind: "error", error }),
-        closed: (error) => resolve({ kind: "error", error }),
-      });
+      upstream = server.upstream(
+        account,
+        {
+          message: (_line, peeked) => peeked.isAnswer && resolve({ kind: "open" }),
+          untaken: () => {},
+          failed: (_id, error) => resolve({ kind: "error", error }),
+          closed: (error) => resolve({ kind: "error", error }),
+        },
+        "legacy",
+      );
       const message = Buffer.from(
         JSON.stringify({
           jsonrpc: "2.0",

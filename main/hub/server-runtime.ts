@@ -3,9 +3,8 @@ import type { RemoteServer, ServerConfig } from "../config/types.ts";
 import { GatehouseError } from "../errors.ts";
 import type { Clock, Credentials, Log } from "../ports.ts";
 import { signInRequired } from "../upstream/failures.ts";
-import { StdioChild } from "../upstream/stdio-child.ts";
-import { StreamableHttp } from "../upstream/streamable-http.ts";
-import type { Upstream, UpstreamEvents } from "../upstream/upstream.ts";
+import { openUpstream } from "../upstream/open.ts";
+import type { Era, Upstream, UpstreamEvents } from "../upstream/upstream.ts";
 import type { KnownServers } from "./known.ts";
 import { Session } from "./session.ts";
 import type { AgentPort, SessionHost } from "./session-host.ts";
@@ -208,16 +207,23 @@ export class ServerRuntime {
   }
 
   /** Opens a server session for whoever needs one, outside any agent's. */
-  upstream(account: string, events: UpstreamEvents): Upstream {
-    const definition = this.#definition;
+  upstream(account: string, events: UpstreamEvents, era: Era): Upstream {
+    const server = this.#definition;
     const blocked = this.#off();
     if (blocked !== null) throw blocked;
-    if (definition instanceof GatehouseError) throw definition;
-    const { clock, log, env } = this.#deps;
-    if (definition.type === "stdio") return new StdioChild({ server: definition, events, log, env });
-    if (definition.type === "sse") throw unsupported(this.name);
-    const credentials = this.#deps.gate.credentials(definition, account);
-    return new StreamableHttp({ server: definition, credentials, events, clock, log });
+    if (server instanceof GatehouseError) throw server;
+    const { clock, log, env, gate, known } = this.#deps;
+    const at = whereabouts(server);
+    return openUpstream({
+      server,
+      era,
+      memory: { get: () => known.era(this.name, at), set: (found) => known.setEra(this.name, at, found) },
+      events,
+      credentials: () => gate.credentials(this.#remote() as RemoteServer, account),
+      clock,
+      log,
+      env,
+    });
   }
 
   #off(): GatehouseError | null {
@@ -251,7 +257,7 @@ export class ServerRuntime {
         if (deps.known.opensWithoutSignIn(name, remote.url)) return null;
         return this.#needed(account(), this.#signInRequired(account()));
       },
-      open: (events) => this.upstream(account(), events),
+      open: (events, era) => this.upstream(account(), events, era),
       known: () => {
         const at = url();
         return at === null ? null : deps.known.server(name, at);
@@ -280,14 +286,9 @@ export class ServerRuntime {
   }
 }
 
-function unsupported(name: string): GatehouseError {
-  return new GatehouseError({
-    code: "unsupported",
-    server: name,
-    message: `${name} is set to the old SSE transport, which this version of Gatehouse does not speak.`,
-    suggestion:
-      'Most such servers speak streamable HTTP too: take "type" out of its entry in servers.json and give its new address.',
-  });
+/** What tells one server from another that has its name. */
+function whereabouts(server: ServerConfig): string {
+  return server.type === "stdio" ? JSON.stringify([server.command, ...server.args]) : server.url;
 }
 
 /** Whether a session can go on with the changed entry: only what reaches the server counts. */

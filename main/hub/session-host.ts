@@ -1,6 +1,6 @@
 /** What a session is given: the server that it belongs to, and the agent that it serves. */
 import type { GatehouseError } from "../errors.ts";
-import type { Upstream, UpstreamEvents } from "../upstream/upstream.ts";
+import type { Era, Upstream, UpstreamEvents } from "../upstream/upstream.ts";
 import type { KnownServer } from "./provisional.ts";
 
 /** What a session asks of the server that it belongs to. */
@@ -10,7 +10,8 @@ export interface SessionHost {
   readonly connectLimit: number;
   /** Why no connection can work now (off, invalid, nobody signed in); null when one may. */
   blocked(): GatehouseError | null;
-  open(events: UpstreamEvents): Upstream;
+  /** `era`: the agent's. */
+  open(events: UpstreamEvents, era: Era): Upstream;
   known(): KnownServer | null;
   /** The server answered a handshake. */
   learned(known: KnownServer): void;

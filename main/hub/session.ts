@@ -7,7 +7,7 @@ import { cancelledId, type Peek, peek } from "../../shim/scan.ts";
 import { asGatehouseError, type GatehouseError } from "../errors.ts";
 import { INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, resultLine, rpcErrorLine } from "../jsonrpc.ts";
 import { badAnswer, noHandshake, sessionLost } from "../upstream/failures.ts";
-import type { Upstream } from "../upstream/upstream.ts";
+import type { Upstream, UpstreamEvents } from "../upstream/upstream.ts";
 import { initializeResult } from "./provisional.ts";
 import { type Request, Requests } from "./requests.ts";
 import type { AgentPort, SessionHost } from "./session-host.ts";
@@ -191,12 +191,13 @@ export class Session {
     let upstream: Upstream;
     const current = (): boolean => !this.#closed && "upstream" in this.#link && this.#link.upstream === upstream;
     try {
-      upstream = this.#host.open({
+      const events: UpstreamEvents = {
         message: (line, peeked) => current() && this.#fromServer(line, peeked),
         untaken: (line, peeked) => current() && this.#requests.untaken(line, peeked),
         failed: (id, error) => current() && this.#failed(id, error),
         closed: (error) => current() && this.#lost(error),
-      });
+      };
+      upstream = this.#host.open(events, "legacy");
     } catch (error) {
       return this.#down(asGatehouseError(error, this.#host.name));
     }

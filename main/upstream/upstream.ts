@@ -3,7 +3,16 @@ import type { Peek } from "../../shim/scan.ts";
 import type { GatehouseError } from "../errors.ts";
 
 /**
- * One session with one server. Messages are JSON-RPC as bytes, one object each, without a raw line end; nothing in them
+ * Which way of speaking MCP: `legacy` is 2024-11-05 … 2025-11-25 (a handshake, sessions), `modern` 2026-07-28 and later
+ * (stateless, everything in each request's `_meta`).
+ */
+export type Era = "legacy" | "modern";
+
+/**
+ * One session with one server. It speaks the agent's era on this side, whichever the server's is: where they differ, what
+ * implements it translates. Only the handshake is the same for both: a legacy `initialize`, which the session makes up
+ * for a modern agent, and its answer.
+ * Messages are JSON-RPC as bytes, one object each, without a raw line end; nothing in them
  * is changed on the way.
  */
 export interface Upstream {
@@ -21,8 +30,8 @@ export interface Upstream {
 }
 
 export interface UpstreamEvents {
-  /** A message of the server. */
-  message(line: Buffer, peeked: Peek): void;
+  /** A message of the server. `about`: JSON text of the id of the request during which it came, where that is known. */
+  message(line: Buffer, peeked: Peek, about?: string | null): void;
   /** The server is certain not to have run this request: its session is over. {@link closed} follows. */
   untaken(line: Buffer, peeked: Peek): void;
   /** The request with this id will get no answer. */

@@ -20,7 +20,8 @@ async function startPipe(home: string, overrides: Partial<PipeOptions> = {}) {
   const pipe = await listen({
     record,
     log: silent,
-    openSession({ server }, agent) {
+    openSession({ target }, agent) {
+      const server = target.kind === "server" ? target.server : target.kind;
       if (server === "nobody")
         throw new GatehouseError({ code: "unknown_server", server, message: "There is none.", suggestion: "Look." });
       opened.push(server);
@@ -34,7 +35,8 @@ async function startPipe(home: string, overrides: Partial<PipeOptions> = {}) {
   return { record, opened, pipe };
 }
 
-const session = (server: string) => ({ kind: "session", server, account: "default", resume: false }) as const;
+const session = (server: string) =>
+  ({ kind: "session", target: { kind: "server", server, account: "default" }, resume: false }) as const;
 
 function firstData(path: string, write: string): Promise<{ data: string; closed: boolean }> {
   return new Promise((resolve) => {
