@@ -3,20 +3,12 @@ import { flatten, MAX_LINE } from "../../shim/frame.ts";
 import { type Peek, peek } from "../../shim/scan.ts";
 import type { RemoteServer } from "../config/types.ts";
 import type { GatehouseError } from "../errors.ts";
-import { asksForNonce, challengeFrom } from "../http/www-authenticate.ts";
-import {
-  type Challenge,
-  type Clock,
-  type Credentials,
-  type Log,
-  NO_PERMIT,
-  type Permit,
-  type Verdict,
-} from "../ports.ts";
+import type { Clock, Credentials, Log } from "../ports.ts";
 import type { Answer } from "./answer.ts";
 import { AnswerStream } from "./answer-stream.ts";
-import { badAnswer, connectionCut, insufficientScope, sessionLost, signInRequired, unreachable } from "./failures.ts";
-import { exchange, type Handle, RACED, readBody } from "./http-exchange.ts";
+import { AuthorizedExchange, moved } from "./authorized-exchange.ts";
+import { badAnswer, sessionLost } from "./failures.ts";
+import { exchange, readBody } from "./http-exchange.ts";
 import { StandingStream } from "./standing-stream.ts";
 import type { Upstream, UpstreamEvents } from "./upstream.ts";
 
@@ -34,61 +26,44 @@ export interface HttpUpstreamOptions {
   readonly log: Log;
 }
 
-interface Pending {
+interface Waiting {
   readonly message: Buffer;
   readonly peeked: Peek;
-  /** The token that the last try carried. */
-  used: string | null;
-  /** Tries left after a 401: a token the resource refused is replaced once. */
-  retries: number;
-  /** Tries left with the nonce that a proof lacked, and after a kept connection was closed under it (RFC 9449). */
-  nonces: number;
-  races: number;
 }
 
 export class StreamableHttp implements Upstream {
   readonly #options: HttpUpstreamOptions;
-  readonly #url: URL;
-  readonly #headers: Readonly<Record<string, string>>;
-  /** A static Authorization header in the configuration stands for itself: no token of ours goes beside it. */
-  readonly #staticAuthorization: boolean;
+  readonly #exchange: AuthorizedExchange;
   #sessionId: string | null = null;
   #protocolVersion: string | null = null;
   #closed = false;
-  readonly #handles = new Set<Handle>();
   readonly #streams = new Set<AnswerStream>();
   /** What waits until the server has taken `notifications/initialized`: some refuse what overtakes it. */
-  #waiting: Pending[] | null = null;
+  #waiting: Waiting[] | null = null;
   readonly #standing: StandingStream;
 
   constructor(options: HttpUpstreamOptions) {
     this.#options = options;
-    this.#url = new URL(options.server.url);
-    this.#headers = Object.fromEntries(
-      Object.entries(options.server.headers).map(([name, value]) => [name.toLowerCase(), value]),
-    );
-    this.#staticAuthorization = "authorization" in this.#headers;
+    this.#exchange = new AuthorizedExchange(options);
     this.#standing = new StandingStream({
-      url: this.#url,
-      headers: async () => this.#requestHeaders(await this.#permit("GET")),
-      answered: (answer) => this.#hear(answer),
+      url: this.#exchange.url,
+      headers: () => this.#getHeaders(),
+      answered: (answer) => this.#exchange.hear(answer),
       message: (line, peeked) => options.events.message(line, peeked),
     });
   }
 
   send(message: Buffer, peeked: Peek): void {
-    const isCall = peeked.method === "tools/call";
-    const pending: Pending = { message, peeked, used: null, retries: 1, nonces: 1, races: isCall ? 0 : 1 };
-    if (this.#waiting !== null) return void this.#waiting.push(pending);
+    if (this.#waiting !== null) return void this.#waiting.push({ message, peeked });
     if (peeked.method === INITIALIZED) this.#waiting = [];
-    void this.#post(pending);
+    this.#post({ message, peeked });
   }
 
   /** The server has taken `notifications/initialized`, or never will. */
   #goOn(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    for (const pending of waiting) void this.#post(pending);
+    for (const message of waiting) this.#post(message);
   }
 
   negotiated(protocolVersion: string): void {
@@ -105,94 +80,48 @@ export class StreamableHttp implements Upstream {
     this.#standing.close();
     for (const stream of this.#streams) stream.close();
     this.#streams.clear();
-    for (const handle of this.#handles) handle.abort();
-    this.#handles.clear();
+    this.#exchange.close();
     if (this.#sessionId !== null) await this.#delete();
   }
 
-  async #post(pending: Pending): Promise<void> {
-    const { peeked } = pending;
-    let permit: Permit;
-    try {
-      permit = await this.#permit("POST");
-    } catch (error) {
-      return this.#fail(peeked, error as GatehouseError);
-    }
-    if (this.#closed) return;
-    pending.used = permit.token;
-    const handle = exchange(
-      {
-        url: this.#url,
-        method: "POST",
-        headers: {
-          ...this.#requestHeaders(permit),
-          "content-type": "application/json",
-          accept: "application/json, text/event-stream",
-        },
-        body: pending.message,
-        headersWithin: limitOf(peeked),
-        // A call may have been carried out although its connection was cut: it is not made twice.
-        once: "dpop" in permit.headers || peeked.method === "tools/call",
-      },
-      (answer) => {
-        this.#whenOver(answer, handle);
-        this.#answered(pending, answer);
-      },
-      (error) => {
-        this.#handles.delete(handle);
-        if (error.code === RACED && pending.races-- > 0 && !this.#closed) return void this.#post(pending);
-        const isCut = error.code === RACED || error.code === "ECONNRESET" || error.code === "EPIPE";
-        if (isCut && peeked.method === "tools/call") return this.#fail(peeked, connectionCut(this.#name, error));
-        this.#fail(peeked, unreachable(this.#name, this.#url.host, error));
-      },
-    );
-    this.#handles.add(handle);
-  }
-
-  /** None of ours beside a static Authorization header. */
-  async #permit(method: string): Promise<Permit> {
-    return this.#staticAuthorization ? NO_PERMIT : await this.#options.credentials.permit(method, this.#url);
-  }
-
-  #hear(answer: Answer): void {
-    const { "dpop-nonce": nonce, date = null } = answer.headers;
-    if ((nonce === undefined && answer.statusCode !== 401) || this.#staticAuthorization) return;
-    this.#options.credentials.heard(this.#url, { nonce: typeof nonce === "string" ? nonce : null, date });
+  #post({ message, peeked }: Waiting): void {
+    this.#exchange.post({
+      message,
+      peeked,
+      headers: () => this.#sessionHeaders(),
+      headersWithin: limitOf(peeked),
+      answered: (answer) => this.#answered(message, peeked, answer),
+      failed: (error) => this.#fail(peeked, error),
+    });
   }
 
   get #name(): string {
     return this.#options.server.name;
   }
 
-  #requestHeaders(permit: Permit): Record<string, string> {
+  #sessionHeaders(): Record<string, string> {
     return {
-      ...this.#headers,
-      ...permit.headers,
       ...(this.#sessionId === null ? {} : { "mcp-session-id": this.#sessionId }),
       ...(this.#protocolVersion === null ? {} : { "mcp-protocol-version": this.#protocolVersion }),
     };
   }
 
-  #whenOver(answer: Answer, handle: Handle): void {
-    answer.on("close", () => this.#handles.delete(handle));
-    answer.on("error", () => {});
+  async #getHeaders(): Promise<Record<string, string>> {
+    const headers = await this.#exchange.headers("GET");
+    return { ...headers, ...this.#sessionHeaders() };
   }
 
-  #answered(pending: Pending, answer: Answer): void {
-    const { peeked } = pending;
+  #answered(message: Buffer, peeked: Peek, answer: Answer): void {
     const status = answer.statusCode ?? 0;
-    this.#hear(answer);
-    if (status === 401 || status === 403) return this.#refused(pending, answer, status);
     if (status === 404 && this.#sessionId !== null) {
       answer.resume();
-      if (peeked.id !== null && peeked.method !== null) this.#options.events.untaken(pending.message, peeked);
+      if (peeked.id !== null && peeked.method !== null) this.#options.events.untaken(message, peeked);
       return this.#lost();
     }
     const sessionId = answer.headers["mcp-session-id"];
     if (peeked.method === "initialize" && typeof sessionId === "string" && /^[\x21-\x7e]+$/.test(sessionId))
       this.#sessionId = sessionId;
     if (status >= 200 && status < 300) {
-      if (pending.used !== null) this.#options.credentials.accepted(pending.used);
       if (peeked.method === INITIALIZED) {
         this.#standing.open();
         this.#goOn();
@@ -204,55 +133,11 @@ export class StreamableHttp implements Upstream {
     this.#refusedOtherwise(peeked, answer, status);
   }
 
-  #refused(pending: Pending, answer: Answer, status: 401 | 403): void {
-    const { peeked } = pending;
-    const challenge = challengeFrom(status, answer.headers["www-authenticate"], this.#options.clock.now());
-    if (status === 403 && challenge.error !== "insufficient_scope")
-      return this.#refusedOtherwise(peeked, answer, status);
-    answer.resume();
-    if (status === 401 && pending.used !== null && asksForNonce(answer.headers["www-authenticate"])) {
-      if (pending.nonces-- > 0) return void this.#post(pending);
-      return this.#fail(peeked, badAnswer(this.#name, "asks for one DPoP nonce after another", { status }));
-    }
-    if (this.#staticAuthorization)
-      return this.#fail(
-        peeked,
-        badAnswer(this.#name, "refused the Authorization header that servers.json holds for it", { status }),
-      );
-    void this.#askForToken(pending, challenge);
-  }
-
-  async #askForToken(pending: Pending, challenge: Challenge): Promise<void> {
-    const { peeked } = pending;
-    let verdict: Verdict;
-    try {
-      verdict = await this.#options.credentials.refused(pending.used, challenge);
-      if (this.#closed) return;
-      if (verdict === "retry" && pending.retries > 0) {
-        pending.retries--;
-        pending.nonces = 1;
-        return await this.#post(pending);
-      }
-    } catch (error) {
-      return this.#fail(peeked, error as GatehouseError);
-    }
-    this.#fail(
-      peeked,
-      challenge.status === 403
-        ? insufficientScope(this.#name, { scope: challenge.scope, tool: toolOf(pending), given: verdict === "give_up" })
-        : signInRequired(this.#name),
-    );
-  }
-
   #refusedOtherwise(peeked: Peek, answer: Answer, status: number): void {
-    if (status >= 300 && status < 400) {
+    const gone = moved(this.#name, this.#exchange.url, answer);
+    if (gone !== null) {
       answer.resume();
-      const to = redirectTarget(answer.headers.location, this.#url);
-      const details = { status, ...(to === null ? {} : { location: to }) };
-      return this.#fail(
-        peeked,
-        badAnswer(this.#name, "has moved; its address in servers.json has to be changed", details),
-      );
+      return this.#fail(peeked, gone);
     }
     readBody(answer, ERROR_BODY_CAP, (body) => {
       if (this.#closed) return;
@@ -283,10 +168,10 @@ export class StreamableHttp implements Upstream {
 
   #stream(peeked: Peek, answer: Answer): void {
     const stream: AnswerStream = new AnswerStream({
-      url: this.#url,
+      url: this.#exchange.url,
       id: peeked.method === null ? null : peeked.id,
-      headers: async () => this.#requestHeaders(await this.#permit("GET")),
-      answered: (resumed) => this.#hear(resumed),
+      headers: () => this.#getHeaders(),
+      answered: (resumed) => this.#exchange.hear(resumed),
       message: (line, message) => this.#closed || this.#options.events.message(line, message),
       failed: () => this.#fail(peeked, badAnswer(this.#name, "ended its event stream before the answer came")),
       over: () => this.#streams.delete(stream),
@@ -310,13 +195,13 @@ export class StreamableHttp implements Upstream {
   }
 
   async #delete(): Promise<void> {
-    const permit = await this.#permit("DELETE").catch(() => NO_PERMIT);
+    const headers = { ...(await this.#exchange.headersIfAny("DELETE")), ...this.#sessionHeaders() };
     await new Promise<void>((resolve) => {
       exchange(
         {
-          url: this.#url,
+          url: this.#exchange.url,
           method: "DELETE",
-          headers: this.#requestHeaders(permit),
+          headers,
           body: null,
           headersWithin: DELETE_LIMIT,
         },
@@ -335,25 +220,4 @@ export class StreamableHttp implements Upstream {
 function limitOf({ method }: Peek): number | null {
   if (method === "initialize") return CONNECT_LIMIT;
   return method === INITIALIZED ? INITIALIZED_LIMIT : null;
-}
-
-const MAX_TOOL_NAME = 128;
-
-/** The tool that a request calls, fit to be shown; null when it calls none. */
-function toolOf({ message, peeked }: Pending): string | null {
-  if (peeked.method !== "tools/call") return null;
-  try {
-    const { params } = JSON.parse(message.toString("utf8")) as { params?: { name?: unknown } };
-    if (typeof params?.name !== "string") return null;
-    return params.name.replace(/[\p{Cc}\p{Cf}]+/gu, " ").slice(0, MAX_TOOL_NAME);
-  } catch {
-    return null;
-  }
-}
-
-/** Origin and path of where it says it went; the query may hold anything. */
-function redirectTarget(location: string | undefined, base: URL): string | null {
-  if (location === undefined || !URL.canParse(location, base)) return null;
-  const url = new URL(location, base);
-  return `${url.origin}${url.pathname}`.slice(0, 200);
 }
