@@ -9,6 +9,8 @@ import type { AgentPort } from "./session-host.ts";
 /** An agent's open session, as the pipe holds it. */
 export interface OpenSession {
   receive(line: Buffer): void;
+  /** Whether what the agent is sent piles up. */
+  setPaused(paused: boolean): void;
   close(): Promise<void>;
 }
 
@@ -53,7 +55,11 @@ export class Hub {
 
   #openOne(server: ServerRuntime, account: string | null, agent: AgentPort, resumed: boolean): OpenSession {
     const session: Session = server.open(account, agent, resumed);
-    return { receive: (line) => session.receive(line), close: () => server.release(session) };
+    return {
+      receive: (line) => session.receive(line),
+      setPaused: (paused) => session.setPaused(paused),
+      close: () => server.release(session),
+    };
   }
 
   /** Sessions of this server (and account, null: all) look again at what they may do. */

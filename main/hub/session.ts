@@ -54,6 +54,7 @@ export class Session {
   #failures = 0;
   #attempts = 0;
   #agentName = "an agent";
+  #isPaused = false;
 
   /** `resumed`: the agent had its handshake with an earlier hub, so what it was told may be out of date. */
   constructor(host: SessionHost, agent: AgentPort, resumed: boolean) {
@@ -120,6 +121,12 @@ export class Session {
   resumed(): void {
     if (this.#link.kind === "ready") this.#link.upstream.resumed();
     else if (this.#link.kind === "down" && canRetry(this.#link.error)) this.#connect();
+  }
+
+  /** The agent does not take what it is sent: nothing more is read from the server for it until it does. */
+  setPaused(paused: boolean): void {
+    this.#isPaused = paused;
+    if ("upstream" in this.#link) this.#link.upstream.setPaused(paused);
   }
 
   /** The agent is gone. */
@@ -201,6 +208,7 @@ export class Session {
     } catch (error) {
       return this.#down(asGatehouseError(error, this.#host.name));
     }
+    if (this.#isPaused) upstream.setPaused(true);
     this.#link = { kind: "connecting", upstream, initId };
     const line = Buffer.from(JSON.stringify({ ...this.#handshake.message, id: JSON.parse(initId) as string }));
     this.#connectLimit = setTimeout(() => {

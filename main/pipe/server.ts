@@ -23,6 +23,11 @@ import type { AgentPort } from "../hub/session-host.ts";
 import { PARSE_ERROR, rpcErrorLine } from "../jsonrpc.ts";
 import type { Log } from "../ports.ts";
 
+/** Bytes that may wait for an agent to take them before nothing more is read for it from its server. */
+const SLOW = 1024 * 1024;
+/** Bytes that may wait before nothing more is taken from the agent either. */
+const STUCK = 16 * 1024 * 1024;
+
 /** A connection that has proved itself, from this side. */
 export interface Peer {
   write(line: Buffer | string): void;
@@ -32,6 +37,8 @@ export interface Peer {
 /** Serves one connection. */
 export interface Service {
   line(line: Buffer): void;
+  /** Whether what it writes piles up. */
+  setPaused?(paused: boolean): void;
   closed(): void;
 }
 
@@ -86,6 +93,7 @@ function admit(socket: Socket, options: PipeOptions): void {
   const hubNonce = newNonce();
   let clientNonce: string | null = null;
   let service: Service | null = null;
+  let isSlow = false;
   const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT);
   const tooLong = (): void => {
     if (service === null) return void socket.destroy();
@@ -105,6 +113,12 @@ function admit(socket: Socket, options: PipeOptions): void {
       rest = rest.subarray(take);
     }
     if (service !== null && rest.length > 0) lines.push(rest);
+  });
+  socket.on("drain", () => {
+    if (!isSlow) return;
+    isSlow = false;
+    socket.resume();
+    service?.setPaused?.(false);
   });
   socket.on("close", () => {
     clearTimeout(timer);
@@ -142,6 +156,7 @@ function admit(socket: Socket, options: PipeOptions): void {
         socket.write(line);
         socket.write(NEWLINE);
         socket.uncork();
+        if (socket.writableLength > SLOW) slow();
       },
       close: () => socket.end(),
     };
@@ -152,7 +167,11 @@ function admit(socket: Socket, options: PipeOptions): void {
       } else {
         const session = options.openSession(open, peer);
         answer({ ok: true, value: {} });
-        service = { line: (line) => session.receive(line), closed: () => void session.close() };
+        service = {
+          line: (line) => session.receive(line),
+          setPaused: (paused) => session.setPaused(paused),
+          closed: () => void session.close(),
+        };
       }
     } catch (error) {
       const known = asGatehouseError(error);
@@ -160,6 +179,14 @@ function admit(socket: Socket, options: PipeOptions): void {
       answer({ ok: false, error: known.toObject() });
       socket.end();
     }
+  }
+
+  function slow(): void {
+    if (!isSlow) {
+      isSlow = true;
+      service?.setPaused?.(true);
+    }
+    if (socket.writableLength > STUCK) socket.pause();
   }
 
   function answer(value: OpenAnswer): void {

@@ -10,6 +10,7 @@ import { type Challenge, type Clock, type Credentials, NO_PERMIT, type Permit, t
 import type { Answer } from "./answer.ts";
 import { badAnswer, connectionCut, insufficientScope, signInRequired, unreachable } from "./failures.ts";
 import { exchange, type Handle, RACED } from "./http-exchange.ts";
+import { Valve } from "./valve.ts";
 
 export interface AuthorizedOptions {
   readonly server: RemoteServer;
@@ -49,6 +50,7 @@ export class AuthorizedExchange {
   /** A static Authorization header in the configuration stands for itself: no token of ours goes beside it. */
   readonly #staticAuthorization: boolean;
   readonly #open = new Set<Pending>();
+  readonly #valve = new Valve();
   #closed = false;
 
   constructor(options: AuthorizedOptions) {
@@ -99,8 +101,14 @@ export class AuthorizedExchange {
     return await this.headers(method).catch(() => ({ ...this.#headers }));
   }
 
-  /** To be called with the answer to a request that was not made by {@link post}. */
+  /** Whether the bodies of all answers stay unread for now. */
+  setPaused(paused: boolean): void {
+    this.#valve.set(paused);
+  }
+
+  /** To be called with the answer to a request that was not made by {@link post}, before it is read. */
   hear(answer: Answer): void {
+    this.#valve.through(answer);
     const { "dpop-nonce": nonce, date = null } = answer.headers;
     if ((nonce === undefined && answer.statusCode !== 401) || this.#staticAuthorization) return;
     this.#options.credentials.heard(this.url, { nonce: typeof nonce === "string" ? nonce : null, date });

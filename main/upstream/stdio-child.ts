@@ -88,6 +88,11 @@ export class StdioChild implements Upstream {
 
   resumed(): void {}
 
+  setPaused(paused: boolean): void {
+    if (paused) this.#child.stdout?.pause();
+    else this.#child.stdout?.resume();
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return this.#exited;
     this.#closed = true;

@@ -74,6 +74,10 @@ export class StreamableHttp implements Upstream {
     this.#standing.reopen();
   }
 
+  setPaused(paused: boolean): void {
+    this.#exchange.setPaused(paused);
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -25,6 +25,11 @@ export interface Upstream {
   negotiated(protocolVersion: string): void;
   /** The machine was asleep: what waits on a connection is to be asked for anew. */
   resumed(): void;
+  /**
+   * True: the agent does not take what it is sent, so nothing more is read from the server until it does; what was read
+   * already may still come. Not paused at first.
+   */
+  setPaused(paused: boolean): void;
   /** Ends the session politely, then by force. Idempotent; no event comes after it was called. */
   close(): Promise<void>;
 }

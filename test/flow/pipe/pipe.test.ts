@@ -25,7 +25,7 @@ async function startPipe(home: string, overrides: Partial<PipeOptions> = {}) {
       if (server === "nobody")
         throw new GatehouseError({ code: "unknown_server", server, message: "There is none.", suggestion: "Look." });
       opened.push(server);
-      return { receive: (line) => agent.write(line), close: async () => {} };
+      return { receive: (line) => agent.write(line), setPaused() {}, close: async () => {} };
     },
     openControl: () => ({ line() {}, closed() {} }),
     onCount() {},

@@ -37,6 +37,10 @@ class ScriptedUpstream implements Upstream {
   negotiated(version: string): void {
     this.version = version;
   }
+  paused = false;
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+  }
   async close(): Promise<void> {
     this.closed = true;
   }
