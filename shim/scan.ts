@@ -92,6 +92,67 @@ export function cancelledId(line: Buffer): string | null {
   }
 }
 
+/** Where a value stands in a message. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Where the value stands that the keys of `path` lead to, through objects in objects. Null when there is none, and when
+ * a key of the path stands twice in its object: readers differ in which one they take.
+ */
+export function spanOf(line: Buffer, path: readonly string[]): Span | null {
+  let span: Span | null = { start: skipBlank(line, 0), end: line.length };
+  for (const key of path) {
+    span = memberSpan(line, span.start, key);
+    if (span === null) return null;
+  }
+  return span;
+}
+
+/** Where the elements of the array at `start` stand; null when there is no whole array. */
+export function elementSpans(line: Buffer, start: number): Span[] | null {
+  if (line[start] !== OPEN_LIST) return null;
+  const spans: Span[] = [];
+  let at = skipBlank(line, start + 1);
+  if (line[at] === CLOSE_LIST) return spans;
+  for (;;) {
+    const end = valueEnd(line, at, CLOSE_LIST);
+    if (end === -1) return null;
+    spans.push({ start: at, end });
+    at = skipBlank(line, end);
+    if (line[at] === CLOSE_LIST) return spans;
+    if (line[at] !== COMMA) return null;
+    at = skipBlank(line, at + 1);
+  }
+}
+
+function memberSpan(line: Buffer, from: number, wanted: string): Span | null {
+  if (line[from] !== OPEN) return null;
+  let found: Span | null = null;
+  let at = skipBlank(line, from + 1);
+  while (line[at] === QUOTE) {
+    const keyEnd = stringEnd(line, at);
+    if (keyEnd === -1) return null;
+    const key = keyEnd - at > MAX_METHOD ? null : unquote(line.toString("utf8", at, keyEnd + 1));
+    at = skipBlank(line, keyEnd + 1);
+    if (line[at] !== COLON) return null;
+    at = skipBlank(line, at + 1);
+    const end = valueEnd(line, at);
+    if (end === -1) return null;
+    if (key === wanted) {
+      if (found !== null) return null;
+      found = { start: at, end };
+    }
+    at = skipBlank(line, end);
+    if (line[at] === CLOSE) return found;
+    if (line[at] !== COMMA) return null;
+    at = skipBlank(line, at + 1);
+  }
+  return null;
+}
+
 function unquote(text: string): string | null {
   if (!text.includes("\\")) return text.slice(1, -1);
   try {
@@ -125,7 +186,7 @@ function stringEnd(line: Buffer, from: number): number {
 }
 
 /** Index behind the value that starts at `from`; -1 when it does not end. */
-function valueEnd(line: Buffer, from: number): number {
+function valueEnd(line: Buffer, from: number, close = CLOSE): number {
   const first = line[from];
   if (first === QUOTE) {
     const end = stringEnd(line, from);
@@ -149,7 +210,7 @@ function valueEnd(line: Buffer, from: number): number {
   let at = from;
   for (; at < line.length; at++) {
     const byte = line[at];
-    if (byte === COMMA || byte === CLOSE || byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a) break;
+    if (byte === COMMA || byte === close || byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a) break;
   }
   return at === from || at >= line.length ? -1 : at;
 }

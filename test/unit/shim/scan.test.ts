@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { peek, withId } from "../../../shim/scan.ts";
+import { elementSpans, peek, spanOf, withId } from "../../../shim/scan.ts";
 
 const look = (text: string) => peek(Buffer.from(text));
 
@@ -71,4 +71,38 @@ test("another id takes the place of the message's own, and nothing else changes"
   expect(swap(' { "method" : "é" , "id" : "a\\"b" } ')).toBe(' { "method" : "é" , "id" : "x-1" } ');
   expect(swap('{"id":1,"id":2}')).toBe('{"id":"x-1","id":"x-1"}');
   expect(swap('{"method":"m"}')).toBe('{"method":"m"}');
+});
+
+describe("a value inside", () => {
+  const at = (text: string, ...path: string[]): string | null => {
+    const span = spanOf(Buffer.from(text), path);
+    return span === null ? null : text.slice(span.start, span.end);
+  };
+
+  test.each([
+    ['{"params":{"name":"add","arguments":{"name":"no"}}}', '"add"'],
+    ['{"params":{"arguments":{"name":"no"},"n\\u0061me":"add"}}', '"add"'],
+    [' { "params" : { "name" : 7 } }', "7"],
+    ['{"params":{"arguments":{"name":"no"}}}', null],
+    ['{"params":{"name":"a","name":"b"}}', null],
+    ['{"params":["name"]}', null],
+    ['{"params":{"name":"a"', null],
+    ["{}", null],
+  ])("%s", (text, value) => {
+    expect(at(text, "params", "name")).toBe(value);
+  });
+
+  test.each([
+    ["[]", []],
+    ["[ ]", []],
+    ['[1, {"a":[2]} ,"]",[3]]', ["1", '{"a":[2]}', '"]"', "[3]"]],
+    ["[true]", ["true"]],
+    ["[1", null],
+    ["[1 2]", null],
+    ["{}", null],
+  ])("the elements of %s", (text, elements) => {
+    expect(elementSpans(Buffer.from(text), 0)?.map(({ start, end }) => text.slice(start, end)) ?? null).toEqual(
+      elements,
+    );
+  });
 });
