@@ -4,76 +4,81 @@
  */
 import { Questions } from "../../shim/questions.ts";
 import { cancelledId, type Peek, peek } from "../../shim/scan.ts";
-import { asGatehouseError, type GatehouseError } from "../errors.ts";
-import { INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, resultLine, rpcErrorLine } from "../jsonrpc.ts";
-import { badAnswer, noHandshake, sessionLost } from "../upstream/failures.ts";
-import type { Upstream, UpstreamEvents } from "../upstream/upstream.ts";
+import type { GatehouseError } from "../errors.ts";
+import {
+  INVALID_REQUEST,
+  notificationLine,
+  PARSE_ERROR,
+  parseMessage,
+  record,
+  resultLine,
+  rpcErrorLine,
+} from "../jsonrpc.ts";
+import { sessionLost } from "../upstream/failures.ts";
+import { Introduction } from "./introduction.ts";
+import { Link } from "./link.ts";
+import { ModernFront } from "./modern-front.ts";
 import { initializeResult } from "./provisional.ts";
-import { type Request, Requests } from "./requests.ts";
+import { OURS, type Request, Requests } from "./requests.ts";
 import type { AgentPort, SessionHost } from "./session-host.ts";
 import { needsPerson, StandIn } from "./stand-in.ts";
 
 /** Milliseconds that an agent's handshake waits for the server's own answer before the hub gives one. */
 const PATIENCE = 3_000;
-const RETRY_FIRST = 1_000;
-const RETRY_MOST = 60_000;
-const VAULT_PAUSE = 30_000;
-
-type Link =
-  | { readonly kind: "none" }
-  | { readonly kind: "connecting"; readonly upstream: Upstream; readonly initId: string }
-  | { readonly kind: "ready"; readonly upstream: Upstream }
-  | { readonly kind: "down"; readonly error: GatehouseError };
-
-/** Stands for the method of a request that the hub itself made: its answer is not the agent's. */
-const OURS = "";
 
 export type SessionState = "new" | "connecting" | "ready" | "down";
 
 export class Session {
   readonly #host: SessionHost;
   readonly #agent: AgentPort;
-  #link: Link = { kind: "none" };
   #closed = false;
-  /** The agent's `initialize`, kept to be said again to every new server session. */
-  #handshake: { readonly message: Record<string, unknown>; readonly requested: unknown } | null = null;
-  /** JSON text of the id of an `initialize` that is not answered yet. */
-  #openHandshake: string | null = null;
-  #agentInitialized = false;
+  readonly #introduction: Introduction;
+  readonly #link: Link;
+  readonly #modern: ModernFront;
   readonly #standIn: StandIn;
-  #capabilities: Readonly<Record<string, unknown>> = {};
+  /** What the server answered to the handshake. */
+  #hello: Readonly<Record<string, unknown>> = {};
   #logLevel: Buffer | null = null;
   readonly #requests = new Requests();
   readonly #questions = new Questions();
-  #patience: NodeJS.Timeout | undefined;
-  #connectLimit: NodeJS.Timeout | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  /** Why there is no link now; kept while another try is under way. */
-  #trouble: GatehouseError | null = null;
-  #downSince = 0;
-  #failures = 0;
-  #attempts = 0;
-  #agentName = "an agent";
-  #isPaused = false;
+  #ownIds = 0;
 
   /** `resumed`: the agent had its handshake with an earlier hub, so what it was told may be out of date. */
   constructor(host: SessionHost, agent: AgentPort, resumed: boolean) {
     this.#host = host;
     this.#agent = agent;
     this.#standIn = new StandIn(host.name, resumed);
+    this.#introduction = new Introduction({
+      respond: (id, method, result) => this.#respond(id, method, result),
+      write: (line) => agent.write(line),
+      introduced: (by) => this.#standIn.introduced(by),
+    });
+    this.#link = new Link(host, {
+      connected: (hello) => this.#connected(hello),
+      refused: (error) => this.#introduction.refuse(error),
+      message: (line, peeked) => this.#fromServer(line, peeked),
+      untaken: (line, peeked) => this.#requests.untaken(line, peeked),
+      failed: (id, error) => this.#failed(id, error),
+      lost: (error) => this.#lost(error),
+      down: (error) => this.#down(error),
+    });
+    this.#modern = new ModernFront({
+      write: (line) => agent.write(line),
+      ask: (method, params) => this.#ask(method, params),
+    });
   }
 
   /** As the agent introduced itself. */
   get agentName(): string {
-    return this.#agentName;
+    return this.#introduction.agentName;
   }
 
   get state(): SessionState {
-    return this.#link.kind === "none" ? "new" : this.#link.kind;
+    return this.#link.state === "none" ? "new" : this.#link.state;
   }
 
   get error(): GatehouseError | null {
-    return this.#trouble;
+    return this.#link.trouble;
   }
 
   /** A line of the agent's. */
@@ -82,252 +87,214 @@ export class Session {
     const peeked = peek(line);
     if (!peeked.ok) return this.#agent.write(rpcErrorLine(null, PARSE_ERROR, "This is not a JSON-RPC message."));
     const { id, method } = peeked;
-    if (method === "initialize" && id !== null) return this.#startHandshake(line, id);
+    if (method === "initialize" && id !== null) return this.#initialize(line, id);
     if (method === "notifications/initialized") return this.#finishHandshake(line);
-    if (this.#handshake === null) {
+    const { era } = this.#introduction;
+    if (method !== null && id !== null && ModernFront.mayBeMeant(line, method, era)) {
+      if (this.#fromModern(line, id, method)) return;
+    } else if (era === null) {
       if (method !== null && id !== null) this.#beforeHandshake(id, method);
       return;
     }
-    if (method === null || id === null) {
-      const passed = this.#questions.fromAgent(line, peeked);
-      if (passed === null) return;
-      if (this.#link.kind === "ready") this.#link.upstream.send(passed, passed === line ? peeked : peek(passed));
-      else if (method === "notifications/cancelled") this.#requests.cancel(cancelledId(line));
-      return;
-    }
+    if (method === null || id === null) return this.#passOn(line, peeked);
     if (method === "logging/setLevel") this.#logLevel = line;
     this.#request({ line, peeked, id, method, again: false });
   }
 
   /** Something changed that decides about the connection (a grant, the configuration, a click on Retry): begin anew. */
   wake(): void {
-    if (this.#closed || this.#handshake === null) return;
+    if (this.#closed || this.#introduction.era === null) return;
     const blocked = this.#host.blocked();
-    this.#failures = 0;
+    this.#link.forgive();
     this.#drop(blocked ?? sessionLost(this.#host.name));
     this.#standIn.outdate();
-    if (blocked === null) this.#connect();
-    else this.#down(blocked);
+    if (blocked === null) this.#link.connect();
+    else this.#link.down(blocked);
   }
 
   /** The grant allows more now. A server session goes on with it; what could not be had without it is tried again. */
   widened(): void {
-    if (this.#link.kind !== "ready") return this.wake();
+    if (this.#link.state !== "ready") return this.wake();
     this.#standIn.outdate();
     this.#announce();
   }
 
   /** The machine was asleep: connections are dead that look alive, and the network is another one perhaps. */
   resumed(): void {
-    if (this.#link.kind === "ready") this.#link.upstream.resumed();
-    else if (this.#link.kind === "down" && canRetry(this.#link.error)) this.#connect();
-  }
-
-  /** The agent does not take what it is sent: nothing more is read from the server for it until it does. */
-  setPaused(paused: boolean): void {
-    this.#isPaused = paused;
-    if ("upstream" in this.#link) this.#link.upstream.setPaused(paused);
+    this.#link.resumed();
   }
 
   /** The agent is gone. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    clearTimeout(this.#patience);
-    clearTimeout(this.#connectLimit);
-    clearTimeout(this.#retry);
-    const link = this.#link;
-    this.#link = { kind: "none" };
-    if (link.kind === "ready" || link.kind === "connecting") await link.upstream.close();
+    this.#introduction.close();
+    await this.#link.close();
   }
 
-  /** A probe of a newer era is told plainly, so that the agent goes on with `initialize`. */
   #beforeHandshake(id: string, method: string): void {
     if (method === "ping") return this.#agent.write(resultLine(id, {}));
-    const known = method === "server/discover" ? METHOD_NOT_FOUND : INVALID_REQUEST;
-    this.#agent.write(rpcErrorLine(id, known, `${method} came before initialize.`));
+    this.#agent.write(rpcErrorLine(id, INVALID_REQUEST, `${method} came before initialize.`));
   }
 
-  #startHandshake(line: Buffer, id: string): void {
-    const message = parseObject(line);
+  #initialize(line: Buffer, id: string): void {
+    const before = this.#introduction.era;
+    const message = this.#introduction.legacy(line);
     if (message === null) return this.#agent.write(rpcErrorLine(id, PARSE_ERROR, "This initialize is not valid JSON."));
-    const params = (message.params ?? {}) as {
-      protocolVersion?: unknown;
-      clientInfo?: { name?: unknown; title?: unknown };
-    };
-    const name = params.clientInfo?.title ?? params.clientInfo?.name;
-    if (typeof name === "string" && name !== "") this.#agentName = plainName(name);
-    this.#handshake = { message, requested: params.protocolVersion };
-    this.#openHandshake = id;
-    const blocked = this.#host.blocked();
-    if (blocked !== null) {
-      this.#drop(blocked);
-      return this.#down(blocked);
+    this.#standIn.era = "legacy";
+    if (before === "modern") this.#modern.close();
+    this.#link.introduce(message, "legacy");
+    this.#introduction.wait({ id, method: "initialize" }, PATIENCE, () => this.#answerHandshake(null));
+    this.#begin();
+  }
+
+  /** Looks at a request that is of the modern era, or must be; true: it is answered, held, or refused. */
+  #fromModern(line: Buffer, id: string, method: string): boolean {
+    const { era } = this.#introduction;
+    const found = this.#modern.read(line, method, era);
+    if (found === "plain" || found === "legacy")
+      return found === "legacy" && era === null && this.#refuseEarly(id, method);
+    if ("code" in found) {
+      this.#agent.write(rpcErrorLine(id, found.code, found.message, found.data));
+      return true;
     }
-    this.#patience = setTimeout(() => this.#answerHandshake(null), PATIENCE);
-    this.#drop(sessionLost(this.#host.name));
-    this.#connect();
+    if (era !== "modern") {
+      this.#link.introduce(this.#introduction.modern(found.meta), "modern");
+      this.#standIn.era = "modern";
+      // The shim has told the agent's open listens.
+      this.#standIn.told();
+      this.#logLevel = null;
+      this.#begin();
+    }
+    if (method === "subscriptions/listen") {
+      const refused = this.#modern.listen(id, found.params, this.#link.state === "ready" ? this.#hello : null);
+      if (!refused) this.#announce();
+      return true;
+    }
+    if (method !== "server/discover") return false;
+    this.#discover(id);
+    return true;
+  }
+
+  #refuseEarly(id: string, method: string): true {
+    this.#beforeHandshake(id, method);
+    return true;
+  }
+
+  #discover(id: string): void {
+    if (this.#link.isWorthATry) this.#link.connect();
+    this.#introduction.wait({ id, method: "server/discover" }, PATIENCE, () => this.#answerHandshake(null));
+    const { error } = this.#link;
+    if (this.#link.state === "ready") this.#introduction.answer(this.#hello, "server's");
+    else if (error !== null) this.#answerHandshake(error);
+  }
+
+  /** A new introduction needs a new server session. */
+  #begin(): void {
+    const blocked = this.#host.blocked();
+    this.#drop(blocked ?? sessionLost(this.#host.name));
+    if (blocked === null) this.#link.connect();
+    else this.#link.down(blocked);
   }
 
   #finishHandshake(line: Buffer): void {
-    this.#agentInitialized = true;
-    if (this.#link.kind === "ready") this.#link.upstream.send(line, peek(line));
+    if (this.#introduction.era !== "legacy") return;
+    this.#introduction.isDone = true;
+    this.#link.send(line, peek(line));
     this.#announce();
   }
 
-  /** The hub's own answer to `initialize`. */
+  /** The hub's own answer to the agent's introduction. */
   #answerHandshake(why: GatehouseError | null): void {
-    clearTimeout(this.#patience);
-    const id = this.#openHandshake;
-    if (id === null) return;
-    this.#openHandshake = null;
-    this.#standIn.introduced("ours");
-    const result = initializeResult(
-      this.#host.name,
-      this.#handshake?.requested,
-      this.#host.known(),
-      why === null ? null : why.toObject(),
-    );
-    this.#respond(id, result);
+    const { name } = this.#host;
+    const reason = why === null ? null : why.toObject();
+    this.#introduction.answer(initializeResult(name, this.#introduction.asked, this.#host.known(), reason), "ours");
   }
 
-  #connect(): void {
-    clearTimeout(this.#retry);
-    if (this.#handshake === null) return;
-    const initId = `"gatehouse-initialize-${++this.#attempts}"`;
-    let upstream: Upstream;
-    const current = (): boolean => !this.#closed && "upstream" in this.#link && this.#link.upstream === upstream;
-    try {
-      const events: UpstreamEvents = {
-        message: (line, peeked) => current() && this.#fromServer(line, peeked),
-        untaken: (line, peeked) => current() && this.#requests.untaken(line, peeked),
-        failed: (id, error) => current() && this.#failed(id, error),
-        closed: (error) => current() && this.#lost(error),
-      };
-      upstream = this.#host.open(events, "legacy");
-    } catch (error) {
-      return this.#down(asGatehouseError(error, this.#host.name));
-    }
-    if (this.#isPaused) upstream.setPaused(true);
-    this.#link = { kind: "connecting", upstream, initId };
-    const line = Buffer.from(JSON.stringify({ ...this.#handshake.message, id: JSON.parse(initId) as string }));
-    this.#connectLimit = setTimeout(() => {
-      if (!current()) return;
-      void upstream.close();
-      this.#down(noHandshake(this.#host.name, this.#host.connectLimit));
-    }, this.#host.connectLimit);
-    upstream.send(line, { id: initId, method: "initialize", isAnswer: false, ok: true });
-    this.#host.changed();
+  /** A notification or an answer of the agent's. */
+  #passOn(line: Buffer, peeked: Peek): void {
+    const passed = this.#questions.fromAgent(line, peeked);
+    if (passed === null) return;
+    const isCancel = peeked.method === "notifications/cancelled";
+    if (isCancel && this.#modern.cancelled(line)) return;
+    if (this.#link.state === "ready") this.#link.send(passed, passed === line ? peeked : peek(passed));
+    else if (isCancel) this.#requests.cancel(cancelledId(line));
   }
 
   #fromServer(line: Buffer, peeked: Peek): void {
-    if (this.#link.kind === "connecting" && peeked.isAnswer && peeked.id === this.#link.initId)
-      return this.#connected(line, this.#link.upstream);
     if (peeked.isAnswer && peeked.id !== null) {
       const method = this.#requests.answered(peeked.id);
       if (method === OURS) return;
       if (method === "tools/list") this.#countTools(line);
     }
+    if (this.#introduction.era === "modern" && this.#modern.takes(line, peeked)) return;
     this.#agent.write(this.#questions.toAgent(line, peeked));
   }
 
-  #connected(line: Buffer, upstream: Upstream): void {
-    clearTimeout(this.#connectLimit);
-    const answer = parseObject(line);
-    const result = answer?.result as Record<string, unknown> | undefined;
-    if (result === undefined || typeof result.protocolVersion !== "string") {
-      const id = this.#openHandshake;
-      if (id !== null && answer?.error !== undefined) {
-        // The server's own refusal (an unsupported version, say) is the agent's to judge.
-        clearTimeout(this.#patience);
-        this.#openHandshake = null;
-        const error = answer.error as { code?: unknown; message?: unknown; data?: unknown };
-        this.#agent.write(rpcErrorLine(id, Number(error.code), String(error.message), error.data));
-      }
-      void upstream.close();
-      return this.#down(badAnswer(this.#host.name, "refused the MCP handshake"));
-    }
-    upstream.negotiated(result.protocolVersion);
-    this.#link = { kind: "ready", upstream };
-    this.#trouble = null;
-    this.#failures = 0;
-    this.#capabilities = record(result.capabilities);
+  #connected(hello: Readonly<Record<string, unknown>>): void {
+    this.#hello = hello;
     this.#host.learned({
       capabilities: this.#capabilities,
-      serverInfo: record(result.serverInfo),
-      instructions: typeof result.instructions === "string" ? result.instructions : null,
+      serverInfo: record(hello.serverInfo),
+      instructions: typeof hello.instructions === "string" ? hello.instructions : null,
     });
-    clearTimeout(this.#patience);
-    const id = this.#openHandshake;
-    if (id !== null) {
-      this.#openHandshake = null;
-      this.#standIn.introduced("server's");
-      this.#respond(id, result);
-    } else if (this.#agentInitialized) {
-      this.#tell(upstream, { jsonrpc: "2.0", method: "notifications/initialized" });
-    }
-    if (this.#logLevel !== null && id === null) this.#replayLogLevel(upstream, this.#logLevel);
+    const wasAsked = this.#introduction.isOpen;
+    this.#introduction.answer(hello, "server's");
+    if (this.#introduction.era === "modern") this.#standIn.introduced("server's");
+    if (!wasAsked && this.#introduction.isDone)
+      this.#link.tell({ jsonrpc: "2.0", method: "notifications/initialized" });
+    if (this.#logLevel !== null && !wasAsked) this.#replayLogLevel(this.#logLevel);
+    this.#modern.connected(this.#capabilities);
     this.#announce();
     for (const request of this.#requests.takeWaiting()) this.#request(request);
-    this.#host.changed();
   }
 
-  #tell(upstream: Upstream, message: object): void {
-    const line = Buffer.from(JSON.stringify(message));
-    upstream.send(line, peek(line));
+  get #capabilities(): Readonly<Record<string, unknown>> {
+    return record(this.#hello.capabilities);
   }
 
   /** A level set with an earlier server session still holds for the agent. */
-  #replayLogLevel(upstream: Upstream, level: Buffer): void {
-    if (this.#capabilities.logging === undefined) return;
-    const message = parseObject(level);
-    if (message === null) return;
-    const id = `gatehouse-level-${++this.#attempts}`;
-    const line = Buffer.from(JSON.stringify({ ...message, id }));
+  #replayLogLevel(level: Buffer): void {
+    const message = parseMessage(level);
+    if (this.#capabilities.logging !== undefined && message !== null) this.#ask("logging/setLevel", message.params);
+  }
+
+  /** A request of the hub's own, whose answer is nobody's; in the legacy era's form. */
+  #ask(method: string, params: unknown): void {
+    if (this.#link.state !== "ready") return;
+    const id = `gatehouse-${++this.#ownIds}`;
     this.#requests.sent({ id: JSON.stringify(id), method: OURS, again: false });
-    upstream.send(line, peek(line));
+    this.#link.tell({ jsonrpc: "2.0", id, method, params });
   }
 
   #request(request: Request): void {
-    const link = this.#link;
+    const { state, error } = this.#link;
     const { line, peeked, id, method } = request;
-    if (link.kind === "connecting" || link.kind === "none") return this.#requests.wait(request);
-    if (link.kind === "ready") {
+    if (state === "connecting" || state === "none") return this.#requests.wait(request);
+    if (state === "ready") {
       const own = this.#standIn.beside(method, line, this.#capabilities);
-      if (own !== null) return this.#respond(id, own);
+      if (own !== null) return this.#respond(id, method, own);
       this.#requests.sent(request);
-      return link.upstream.send(line, peeked);
+      return this.#link.send(line, peeked);
     }
-    if (method !== "ping" && (canRetry(link.error) || this.#mayHavePassed(link.error))) {
+    if (method !== "ping" && this.#link.isWorthATry) {
       this.#requests.wait(request);
-      return this.#connect();
+      return this.#link.connect();
     }
-    this.#answerWithout(id, method, line, link.error);
-  }
-
-  /** A keychain is unlocked without anybody telling us; asking too often would prompt too often. */
-  #mayHavePassed(error: GatehouseError): boolean {
-    return needsPerson(error) && error.code !== "sign_in_required" && performance.now() - this.#downSince > VAULT_PAUSE;
+    if (error !== null) this.#answerWithout(id, method, line, error);
   }
 
   /** An answer without the server: the sign-in tool and empty lists when a person is needed, else the error. */
   #answerWithout(id: string, method: string, line: Buffer | null, error: GatehouseError): void {
     if (error.code === "insufficient_scope" || (needsPerson(error) && method !== "ping")) {
       const { tool } = error.details ?? {};
-      this.#host.asked(this.#agentName, typeof tool === "string" ? tool : null);
+      this.#host.asked(this.agentName, typeof tool === "string" ? tool : null);
     }
-    if (error !== this.#trouble) this.#host.report(error);
+    if (error !== this.#link.trouble) this.#host.report(error);
     this.#agent.write(this.#standIn.instead(id, method, line, error));
   }
 
-  #failed(id: string, thrown: GatehouseError): void {
-    const error = needsPerson(thrown) ? this.#host.need(thrown) : thrown;
-    if (this.#link.kind === "connecting" && id === this.#link.initId) {
-      void this.#link.upstream.close();
-      if (needsPerson(error)) this.#host.opensWithoutSignIn(false);
-      return this.#down(error);
-    }
-    if (error.code === "sign_in_required") this.#host.opensWithoutSignIn(true);
+  #failed(id: string, error: GatehouseError): void {
     const method = this.#requests.answered(id);
     if (method === null || method === OURS) return;
     this.#answerWithout(id, method, null, error);
@@ -337,91 +304,47 @@ export class Session {
   #lost(error: GatehouseError): void {
     this.#standIn.outdate();
     this.#drop(error);
-    if (this.#requests.hasUntaken) this.#connect();
-    else this.#down(error);
+    if (this.#requests.hasUntaken) this.#link.connect();
+    else this.#link.down(error);
   }
 
   /** Lets go of the server session; what was in flight is answered with `error`. */
   #drop(error: GatehouseError): void {
-    clearTimeout(this.#connectLimit);
-    clearTimeout(this.#retry);
-    const link = this.#link;
-    this.#link = { kind: "none" };
-    if (link.kind === "ready" || link.kind === "connecting") void link.upstream.close();
+    this.#link.drop();
+    this.#modern.disconnected();
     for (const notice of this.#questions.withdraw()) this.#agent.write(notice);
     for (const { id, method } of this.#requests.takeSent()) {
       if (method !== OURS) this.#answerWithout(id, method, null, error);
     }
   }
 
-  #down(thrown: GatehouseError): void {
-    clearTimeout(this.#connectLimit);
-    // A try that fails like the one before it is the same trouble, under the same correlation id.
-    const before = this.#trouble;
-    const error = before?.code === thrown.code && before.message === thrown.message ? before : thrown;
-    this.#trouble = error;
-    if (error !== before) this.#host.report(error);
-    this.#link = { kind: "down", error };
-    this.#downSince = performance.now();
+  #down(error: GatehouseError): void {
     this.#answerHandshake(error);
+    if (this.#introduction.era === "modern") this.#standIn.introduced("ours");
     for (const { id, method, line } of this.#requests.takeWaiting()) this.#answerWithout(id, method, line, error);
-    if (canRetry(error)) {
-      const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.#failures++) * (0.75 + Math.random() / 2);
-      clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => {
-        if (this.#link.kind === "down") this.#connect();
-      }, wait);
-    }
     this.#announce();
-    this.#host.changed();
   }
 
   /** Tells the agent, once it listens, that its lists are out of date. */
   #announce(): void {
-    if (!this.#agentInitialized) return;
-    const { kind } = this.#link;
+    if (!this.#introduction.isDone) return;
+    const isModern = this.#introduction.era === "modern";
+    if (isModern && !this.#modern.isListening) return;
     // While a retry is on its way nothing is said: the answer would be out of date at once.
-    const waits = kind === "down" && this.#trouble !== null && !canRetry(this.#trouble);
-    if (kind !== "ready" && !waits) return;
-    for (const notice of this.#standIn.notices(waits ? "ours" : "server's")) this.#agent.write(notice);
+    const waits = this.#link.waitsForSomebody;
+    if (this.#link.state !== "ready" && !waits) return;
+    for (const method of this.#standIn.notices(waits ? "ours" : "server's")) {
+      if (isModern) this.#modern.tell(method, {});
+      else this.#agent.write(notificationLine(method));
+    }
   }
 
   #countTools(line: Buffer): void {
-    const tools = record(parseObject(line)?.result).tools;
+    const { tools } = record(parseMessage(line)?.result);
     if (Array.isArray(tools)) this.#host.listedTools(tools.length);
   }
 
-  #respond(id: string, result: unknown): void {
-    this.#agent.write(resultLine(id, result));
+  #respond(id: string, method: string, result: unknown): void {
+    this.#agent.write(this.#standIn.answer(id, method, result));
   }
-}
-
-/** Whether trying again by itself can help, without a person doing something first. */
-function canRetry(error: GatehouseError): boolean {
-  return (
-    error.code === "upstream_unreachable" ||
-    error.code === "upstream_failed" ||
-    error.code === "session_lost" ||
-    error.code === "refresh_failed"
-  );
-}
-
-/** The scan of a message proves its ends, not its inside. */
-function parseObject(line: Buffer): Record<string, unknown> | null {
-  try {
-    return record(JSON.parse(line.toString("utf8")));
-  } catch {
-    return null;
-  }
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-/** A name that came from another program, fit to be shown. */
-function plainName(name: string): string {
-  return Array.from(name.replace(/[\p{Cc}\p{Cf}]+/gu, " ").trim())
-    .slice(0, 60)
-    .join("");
 }
