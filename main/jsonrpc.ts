@@ -27,3 +27,20 @@ export function rpcErrorLine(id: string | null, code: number, message: string, d
 export function notificationLine(method: string): Buffer {
   return Buffer.from(JSON.stringify({ jsonrpc: "2.0", method }));
 }
+
+/** A message whose ends were seen but not its inside; null when that is not a JSON object. */
+export function parseMessage(line: Buffer): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line.toString("utf8"));
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The members of what may be no object at all. */
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}

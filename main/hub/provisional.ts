@@ -1,12 +1,14 @@
 /** What the hub itself says to an agent while the server cannot be asked: the handshake, the one tool, empty lists. */
 import type { ErrorObject } from "../../preload/api.ts";
+import { record } from "../jsonrpc.ts";
 import { VERSION } from "../version.ts";
 
 /** The tool that a server in need of a sign-in offers instead of its own. */
 export const SIGN_IN_TOOL = "sign_in";
 
-const LEGACY_VERSIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
-const NEWEST_LEGACY = "2025-11-25";
+/** Oldest first. */
+export const LEGACY_VERSIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
+export const NEWEST_LEGACY = "2025-11-25";
 
 /** What a server answered to `initialize` the last time. */
 export interface KnownServer {
@@ -24,7 +26,7 @@ export function initializeResult(
   asked: unknown,
   known: KnownServer | null,
   why: ErrorObject | null,
-): unknown {
+): Record<string, unknown> {
   const changing = { listChanged: true };
   const remembered = known?.capabilities ?? {};
   return {
@@ -33,9 +35,9 @@ export function initializeResult(
       logging: {},
       completions: {},
       ...remembered,
-      tools: { ...asObject(remembered.tools), ...changing },
-      prompts: { ...asObject(remembered.prompts), ...changing },
-      resources: { subscribe: true, ...asObject(remembered.resources), ...changing },
+      tools: { ...record(remembered.tools), ...changing },
+      prompts: { ...record(remembered.prompts), ...changing },
+      resources: { subscribe: true, ...record(remembered.resources), ...changing },
     },
     serverInfo: known?.serverInfo ?? { name: server, version: VERSION },
     ...instructions(known, why),
@@ -46,10 +48,6 @@ function instructions(known: KnownServer | null, why: ErrorObject | null): { ins
   const parts = [known?.instructions ?? null, why === null ? null : `${why.message} ${why.suggestion}`];
   const text = parts.filter((part) => part !== null).join("\n\n");
   return text === "" ? {} : { instructions: text };
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
 
 export function signInTool(server: string): unknown {

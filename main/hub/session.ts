@@ -19,7 +19,7 @@ import { Introduction } from "./introduction.ts";
 import { Link } from "./link.ts";
 import { ModernFront } from "./modern-front.ts";
 import { initializeResult } from "./provisional.ts";
-import { OURS, type Request, Requests } from "./requests.ts";
+import { OURS, type Request, Requests, refusalLine } from "./requests.ts";
 import type { AgentPort, SessionHost } from "./session-host.ts";
 import { needsPerson, StandIn } from "./stand-in.ts";
 
@@ -97,6 +97,8 @@ export class Session {
       return;
     }
     if (method === null || id === null) return this.#passOn(line, peeked);
+    const refusal = this.#requests.refusal(id, line);
+    if (refusal !== null) return this.#agent.write(refusalLine(refusal, this.#host.name, id));
     if (method === "logging/setLevel") this.#logLevel = line;
     this.#request({ line, peeked, id, method, again: false });
   }
@@ -122,6 +124,11 @@ export class Session {
   /** The machine was asleep: connections are dead that look alive, and the network is another one perhaps. */
   resumed(): void {
     this.#link.resumed();
+  }
+
+  /** The agent does not take what it is sent: nothing more is read from the server for it until it does. */
+  setPaused(paused: boolean): void {
+    this.#link.setPaused(paused);
   }
 
   /** The agent is gone. */
@@ -217,8 +224,8 @@ export class Session {
     if (passed === null) return;
     const isCancel = peeked.method === "notifications/cancelled";
     if (isCancel && this.#modern.cancelled(line)) return;
-    if (this.#link.state === "ready") this.#link.send(passed, passed === line ? peeked : peek(passed));
-    else if (isCancel) this.#requests.cancel(cancelledId(line));
+    if (isCancel) this.#requests.cancel(cancelledId(line));
+    this.#link.send(passed, passed === line ? peeked : peek(passed));
   }
 
   #fromServer(line: Buffer, peeked: Peek): void {
@@ -263,7 +270,7 @@ export class Session {
   #ask(method: string, params: unknown): void {
     if (this.#link.state !== "ready") return;
     const id = `gatehouse-${++this.#ownIds}`;
-    this.#requests.sent({ id: JSON.stringify(id), method: OURS, again: false });
+    this.#requests.sent({ id: JSON.stringify(id), method: OURS, again: false }, 0);
     this.#link.tell({ jsonrpc: "2.0", id, method, params });
   }
 
@@ -274,7 +281,7 @@ export class Session {
     if (state === "ready") {
       const own = this.#standIn.beside(method, line, this.#capabilities);
       if (own !== null) return this.#respond(id, method, own);
-      this.#requests.sent(request);
+      this.#requests.sent(request, line.length);
       return this.#link.send(line, peeked);
     }
     if (method !== "ping" && this.#link.isWorthATry) {

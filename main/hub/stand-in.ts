@@ -1,6 +1,8 @@
 /** What one agent hears from the hub in the server's place, and what it was thereby led to believe. */
 import type { GatehouseError } from "../errors.ts";
-import { errorLine, notificationLine, resultLine } from "../jsonrpc.ts";
+import { errorLine, parseMessage, record, resultLine } from "../jsonrpc.ts";
+import type { Era } from "../upstream/upstream.ts";
+import { modernResult } from "./modern.ts";
 import { alreadySignedIn, emptyList, SIGN_IN_TOOL, signInTool, signInToolResult } from "./provisional.ts";
 
 /** Whose lists are true at the moment. */
@@ -13,12 +15,24 @@ export class StandIn {
   /** The handshake that the agent got may promise more than the server has. */
   #promised: boolean;
   #offeredSignIn = false;
+  /** The agent's. */
+  era: Era = "legacy";
 
   /** `resumed`: the agent had its handshake from an earlier hub, so nobody knows what it holds. */
   constructor(server: string, resumed: boolean) {
     this.#server = server;
     this.#holds = resumed ? "outdated" : "nothing";
     this.#promised = resumed;
+  }
+
+  /** The agent was told by others that its lists are out of date. */
+  told(): void {
+    this.#holds = "nothing";
+  }
+
+  /** A result of ours, in the form of the agent's era. */
+  answer(id: string, method: string, result: unknown): Buffer {
+    return resultLine(id, this.era === "modern" ? modernResult(method, result) : result);
   }
 
   /** The agent's handshake was answered. */
@@ -32,26 +46,26 @@ export class StandIn {
     if (this.#holds !== "nothing") this.#holds = "outdated";
   }
 
-  /** The `list_changed` notifications that the agent is owed now. */
-  notices(now: Whose): Buffer[] {
+  /** Methods of the `list_changed` notifications that the agent is owed now. */
+  notices(now: Whose): string[] {
     if (this.#holds === "nothing" || this.#holds === now) return [];
     this.#holds = now;
-    return ["tools", "prompts", "resources"].map((list) => notificationLine(`notifications/${list}/list_changed`));
+    return ["tools", "prompts", "resources"].map((list) => `notifications/${list}/list_changed`);
   }
 
   /** The answer to a request that cannot reach the server. `line`: the request, where its parameters matter. */
   instead(id: string, method: string, line: Buffer | null, error: GatehouseError): Buffer {
-    if (method === "ping") return resultLine(id, {});
+    if (method === "ping") return this.answer(id, method, {});
     if (needsPerson(error)) {
-      if (method === "logging/setLevel") return resultLine(id, {});
+      if (method === "logging/setLevel") return this.answer(id, method, {});
       const list = method === "tools/list" ? { tools: [signInTool(this.#server)] } : emptyList(method);
       if (list !== null) {
         this.#offeredSignIn ||= method === "tools/list";
         this.#holds = "ours";
-        return resultLine(id, list);
+        return this.answer(id, method, list);
       }
       if (method === "tools/call" && line !== null && toolName(line) === SIGN_IN_TOOL)
-        return resultLine(id, signInToolResult(error.toObject()));
+        return this.answer(id, method, signInToolResult(error.toObject()));
     }
     return errorLine(id, error);
   }
@@ -81,10 +95,6 @@ export function needsPerson(error: GatehouseError): boolean {
 
 function toolName(line: Buffer): string | null {
   if (!line.includes(SIGN_IN_TOOL)) return null;
-  try {
-    const message = JSON.parse(line.toString("utf8")) as { params?: { name?: unknown } };
-    return typeof message.params?.name === "string" ? message.params.name : null;
-  } catch {
-    return null;
-  }
+  const { name } = record(parseMessage(line)?.params);
+  return typeof name === "string" ? name : null;
 }

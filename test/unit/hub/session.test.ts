@@ -368,7 +368,7 @@ test("noise before and instead of a handshake is answered, not passed on", () =>
   say({ id: 2, method: "tools/list" });
   expect(agent).toMatchObject([
     { id: null, error: { code: -32700 } },
-    { id: 1, error: { code: -32601 } },
+    { id: 1, error: { code: -32602 } },
     { id: 2, error: { code: -32600 } },
   ]);
   expect(upstreams).toHaveLength(0);
