@@ -106,7 +106,18 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     clockWatch.turn(inUse.length > 0);
     announcer.changed();
   };
-  const core: Hub = new Hub({ gate, known, clock: systemClock, log, env, changed: hubChanged });
+  const core: Hub = new Hub({
+    gate,
+    known,
+    clock: systemClock,
+    log,
+    env,
+    changed: hubChanged,
+    async prepare(server) {
+      const reading = signIns.load([server]);
+      if (!(await within(LOAD_PATIENCE, reading))) void reading.then(() => core.wake(server.name, null));
+    },
+  });
   const resumed = (): void => {
     log.info("hub.resumed", {});
     signIns.resumed();
@@ -115,8 +126,8 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
   const clockWatch = new ClockWatch({ clock: systemClock, onJump: resumed });
 
   const stopSignIns = signIns.onChange(({ server: name, account, kind }) => {
-    const server = config.current.servers.get(name);
-    if (kind === "grant" && server !== undefined && server.type !== "stdio") {
+    const server = config.current.servers.get(name) ?? core.adHoc(name);
+    if (kind === "grant" && server !== null && server.type !== "stdio") {
       known.setNeedsSignIn(name, server.url, true);
       core.wake(name, account);
     }

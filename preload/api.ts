@@ -137,6 +137,8 @@ export type SignInStep = (typeof SIGN_IN_STEPS)[number];
 
 export interface ServerStatus {
   readonly name: string;
+  /** It stands in no file: an agent, or `gatehouse login`, named its URL. Shown while it is used. */
+  readonly ad_hoc?: true;
   readonly type: ServerType;
   /** Null for a stdio server. */
   readonly url: string | null;
@@ -284,6 +286,8 @@ export interface Api {
   /** Connects again now instead of at the next scheduled try. */
   retry(params: { readonly server: string }): { readonly server: string };
   addServer(params: { readonly name: string; readonly server: ServerInput }): { readonly name: string };
+  /** Takes in a server that stands in no file, as `gatehouse connect <url>` does; other calls take the name it gets. */
+  admitServer(params: { readonly entry: Readonly<Record<string, unknown>> }): { readonly server: string };
   /** Renames the entry and/or changes its URL or command; other fields and comments stay. */
   updateServer(params: { readonly name: string; readonly new_name?: string; readonly server?: ServerInput }): {
     readonly name: string;
@@ -337,6 +341,7 @@ const METHOD_TABLE: Record<Method, true> = {
   moveVault: true,
   retry: true,
   addServer: true,
+  admitServer: true,
   updateServer: true,
   setServerEnabled: true,
   removeServer: true,

@@ -1,19 +1,18 @@
 /** The verbs for a terminal, over the same pipe as everything else. Loaded only when one is called. */
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { accountToAllow, accountToSignIn, accountWords, hasSeveral, ofAccount } from "../preload/accounts.ts";
-import type { Answer, ServerStatus, SignInProgress, Snapshot } from "../preload/api.ts";
+import { accountToAllow, accountToSignIn, accountWords, hasSeveral } from "../preload/accounts.ts";
+import type { ServerStatus, Snapshot } from "../preload/api.ts";
 import { count, serverText, vaultText, wantsMore } from "../preload/text.ts";
 import { activity } from "./cli-activity.ts";
-import { call, control, EXIT, failed, quoteName, readSecret, say, Unreachable, Usage } from "./cli-base.ts";
+import { call, control, EXIT, failed, quoteName, say, Unreachable, Usage } from "./cli-base.ts";
 import { logs } from "./cli-logs.ts";
 import { secret } from "./cli-secret.ts";
+import { login, logout } from "./cli-sign-in.ts";
 import { use } from "./cli-use.ts";
 import { vault } from "./cli-vault.ts";
-import { type Control, HubGone } from "./control.ts";
+import { HubGone } from "./control.ts";
 import { gatehouseHome } from "./endpoint.ts";
-import { splitTarget } from "./target.ts";
 import { VERSION } from "./version.ts";
 
 const HELP = `Gatehouse: sign in to each remote MCP server once, use it from every agent.
@@ -22,14 +21,15 @@ Usage: gatehouse <command> [options]
 
 For agents
   connect <server>[@account]     speak MCP on stdin and stdout with this server
+  connect <url> [options]        the same with a server that is not set up: takes what mcp-remote takes (--help)
 
 For people
-  login <server>                 sign in, in the browser
+  login <server|url>             sign in, in the browser
       --no-browser               open nothing; print the address and take the pasted callback address
       --account <name>           which identity, if you have several
       --timeout <seconds>        how long to wait for you (default 300)
       --refresh-token-stdin      no browser: take a refresh token that you have already, from stdin
-  logout <server>                sign out and revoke the tokens
+  logout <server|url>            sign out and revoke the tokens
       --account <name>           <server>@<account> says the same
       --keep-remote              forget the tokens here, leave them valid there
   use <server>@<account>         the account that agents mean when they name none
@@ -50,6 +50,8 @@ For people
 Exit codes: 0 done, 1 failed, 2 usage, 3 needs sign-in, 4 Gatehouse cannot be reached.
 Files are in ${gatehouseHome(process.env)} (set GATEHOUSE_HOME to move them).
 `;
+
+export { remoteTarget } from "./cli-remote.ts";
 
 /** Answers the exit code; null when the verb goes on by itself (`hub`). */
 export async function runCli(verb: string | undefined, args: readonly string[]): Promise<number | null> {
@@ -103,121 +105,6 @@ export async function runCli(verb: string | undefined, args: readonly string[]):
 
 function isParseArgsError(error: unknown): boolean {
   return error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS");
-}
-
-/** The server, and the account unless it is the default one. */
-function oneTarget(
-  positionals: readonly string[],
-  option: string | undefined,
-  verb: string,
-): { server: string; account: { readonly account?: string } } {
-  const [text, ...more] = positionals;
-  if (!text || more.length > 0) throw new Usage(`Usage: gatehouse ${verb} <server>[@account]`);
-  const { server, account } = splitTarget(text);
-  if (option !== undefined && account !== null && option !== account)
-    throw new Usage(`“${text}” and --account ${option} name two accounts.`);
-  return { server, account: ofAccount(option ?? account) };
-}
-
-async function login(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      "no-browser": { type: "boolean", default: false },
-      account: { type: "string" },
-      timeout: { type: "string" },
-      "refresh-token-stdin": { type: "boolean", default: false },
-    },
-  });
-  const { server, account } = oneTarget(positionals, values.account, "login");
-  const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
-  if (timeout !== undefined && !(timeout >= 1 && timeout <= 86_400))
-    throw new Usage("--timeout takes a number of seconds, from 1 to 86400.");
-  const openBrowser = !values["no-browser"] && process.env.HEADLESS !== "true";
-  const refreshToken = values["refresh-token-stdin"] ? await readSecret("the refresh token") : null;
-  let awaitsCallback = !openBrowser;
-  const hub: Control = await control(true, (event, value) => {
-    if (event !== "signInProgress") return;
-    const progress = value as SignInProgress;
-    say(progress.text);
-    if (progress.url !== undefined) say(progress.url);
-    if (progress.user_code !== undefined) awaitsCallback = false;
-    if (progress.step === "waiting" && awaitsCallback) readPasted(hub, server, account);
-  });
-  try {
-    const cancel = (): void => {
-      void call(hub, "cancelSignIn", { server, ...account });
-    };
-    process.once("SIGINT", cancel);
-    process.once("SIGTERM", cancel);
-    const result = await call(hub, "signIn", {
-      server,
-      ...account,
-      open_browser: openBrowser,
-      ...(timeout === undefined ? {} : { timeout_s: timeout }),
-      ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
-    });
-    if (!result.ok) return failed(result.error);
-    say("Agents that are connected to it have its tools now.");
-    return EXIT.done;
-  } finally {
-    hub.close();
-    process.stdin.unref?.();
-  }
-}
-
-/** Takes the address that the browser ended at, pasted as a line; a wrong one is said and the next one awaited. */
-function readPasted(hub: Control, server: string, account: { account?: string }): void {
-  say("If the browser runs on another machine: paste the address it ends at here and press Enter.");
-  const lines = createInterface({ input: process.stdin });
-  lines.on("line", (line) => {
-    const url = line.trim();
-    if (url === "") return;
-    void call(hub, "submitCallback", { server, ...account, url })
-      .then((result) => {
-        if (!result.ok) say(`${result.error.message} ${result.error.suggestion}`);
-      })
-      .catch(() => {});
-  });
-}
-
-async function logout(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { account: { type: "string" }, "keep-remote": { type: "boolean", default: false } },
-  });
-  const { server, account } = oneTarget(positionals, values.account, "logout");
-  const hub = await control(true);
-  try {
-    const result = await call(hub, "signOut", {
-      server,
-      keep_remote: values["keep-remote"],
-      ...account,
-    });
-    if (!result.ok) return failed(result.error);
-    say(signedOut(server, result.value));
-    return EXIT.done;
-  } finally {
-    hub.close();
-  }
-}
-
-function signedOut(server: string, answer: Answer<"signOut">): string {
-  if (!answer.was_signed_in) return `You were not signed in to ${server}.`;
-  switch (answer.revocation) {
-    case "revoked":
-      return `Signed out of ${server}. Its tokens are revoked and gone from this computer.`;
-    case "not_supported":
-      return `Signed out of ${server}. Its tokens are gone from this computer; the server offers no way to revoke them.`;
-    case "failed":
-      return `Signed out of ${server}. Its tokens are gone from this computer, but the server did not confirm that they are revoked.`;
-    case "kept":
-      return `Signed out of ${server}. Its tokens are gone from this computer and stay valid there, as asked.`;
-    case "nothing":
-      return `Signed out of ${server}.`;
-  }
 }
 
 async function status(args: readonly string[]): Promise<number> {

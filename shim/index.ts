@@ -5,23 +5,36 @@ import { reachHub, reachOrStartHub } from "./launch.ts";
 import { AgentSession } from "./resume.ts";
 import { splitTarget } from "./target.ts";
 import { VERSION } from "./version.ts";
-import type { Open, WireError } from "./wire.ts";
+import type { Open, Target, WireError } from "./wire.ts";
 
 const EXIT_USAGE = 2;
 const EXIT_UNREACHABLE = 4;
 
-async function connect(args: readonly string[]): Promise<void> {
-  const [target, ...more] = args;
-  if (target === undefined || more.length > 0 || target.startsWith("-")) {
+/** What the arguments mean, and what an error calls it; null: it was said what is wrong with them. */
+async function targetOf(args: readonly string[]): Promise<{ target: Target; server: string } | null> {
+  // Names hold no “://”; what the options of a URL mean is for who has one.
+  if (args.some((arg) => arg.includes("://"))) {
+    const { remoteTarget } = await import("./cli.ts");
+    return remoteTarget(args);
+  }
+  const [text, ...more] = args;
+  if (text === undefined || more.length > 0 || text.startsWith("-")) {
     process.stderr.write(
       "Usage: gatehouse connect <server>[@account]\nIt is what an agent starts: see gatehouse --help.\n",
     );
     process.exitCode = EXIT_USAGE;
-    return;
+    return null;
   }
+  const { server, account } = splitTarget(text);
+  return { target: { kind: "server", server, account }, server };
+}
+
+async function connect(args: readonly string[]): Promise<void> {
+  const meant = await targetOf(args);
+  if (meant === null) return;
+  const { target, server } = meant;
   const home = gatehouseHome(process.env);
-  const { server, account } = splitTarget(target);
-  const open = (resume: boolean): Open => ({ kind: "session", target: { kind: "server", server, account }, resume });
+  const open = (resume: boolean): Open => ({ kind: "session", target, resume });
 
   // Not a byte of the agent's is read before the hub has taken the session.
   const record = readRecord(home);

@@ -6,7 +6,8 @@ export interface Target {
 }
 
 export function splitTarget(text: string): Target {
-  const at = text.indexOf("@");
+  // Where a server stands in no file its name is its URL, which may hold one.
+  const at = text.includes("://") ? -1 : text.indexOf("@");
   if (at <= 0 || at === text.length - 1) return { server: text, account: null };
   return { server: text.slice(0, at), account: text.slice(at + 1) };
 }

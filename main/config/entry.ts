@@ -51,11 +51,12 @@ function judge(name: string, node: Node, text: string, { env, secrets }: Referen
   return { problem: { member: null, what: `needs a ${entry.type === "stdio" ? "command" : "url (or a command)"}` } };
 }
 
-function judgeRemote(name: string, entry: Readonly<Record<string, unknown>>): Judged {
+/** `anyHttp`: plain http may leave this machine. No reference in `entry` is replaced. */
+export function judgeRemote(name: string, entry: Readonly<Record<string, unknown>>, anyHttp = false): Judged {
   const parsed = remoteServer.safeParse(entry);
   if (!parsed.success) return { problem: schemaProblem(parsed.error) };
   const { type = "auto", url, headers = {}, auth = {}, ...rest } = parsed.data;
-  const problem = urlProblem(url) ?? headerProblem(headers);
+  const problem = urlProblem(url, anyHttp) ?? headerProblem(headers);
   if (problem !== null) return { problem };
   const server: RemoteServer = {
     name,
@@ -136,7 +137,7 @@ function common(given: Partial<Omit<Common, "tools">> & { tools?: { allow?: stri
 }
 
 /** What keeps a server's URL from being used; null when nothing does. The URL is not quoted: it may hold a secret. */
-function urlProblem(text: string): EntryProblem | null {
+function urlProblem(text: string, anyHttp: boolean): EntryProblem | null {
   if (/[\s\p{Cc}\\]/u.test(text) || !URL.canParse(text)) {
     return { member: "url", what: "is not a URL; write it whole, as in https://mcp.example.com/mcp" };
   }
@@ -149,7 +150,7 @@ function urlProblem(text: string): EntryProblem | null {
     return { member: "url", what: "holds a user name or password", suggestion };
   }
   if (text.includes("#")) return { member: "url", what: "must not have a fragment (#…)" };
-  if (url.protocol === "http:" && !isLoopbackHost(url.hostname)) {
+  if (url.protocol === "http:" && !anyHttp && !isLoopbackHost(url.hostname)) {
     const suggestion = "Use https://; plain http is accepted for servers on this machine only.";
     return { code: "unsafe_url", member: "url", what: "would send tokens over the network unencrypted", suggestion };
   }

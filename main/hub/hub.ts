@@ -1,7 +1,9 @@
 /** All servers and sessions. Knows nothing of pipes, windows or how anybody signs in. */
 import type { Target } from "../../shim/wire.ts";
+import { readAdHoc } from "../config/ad-hoc.ts";
 import type { Config, RemoteServer } from "../config/types.ts";
 import { GatehouseError } from "../errors.ts";
+import { AdHocServers } from "./ad-hoc.ts";
 import { type HubDeps, ServerRuntime, type ServerView } from "./server-runtime.ts";
 import type { Session } from "./session.ts";
 import type { AgentPort } from "./session-host.ts";
@@ -17,11 +19,13 @@ export interface OpenSession {
 export class Hub {
   readonly #deps: HubDeps;
   readonly #servers = new Map<string, ServerRuntime>();
+  readonly #adHoc: AdHocServers;
   /** What is wrong with the whole file: an unknown name may stand in it. */
   #broken: GatehouseError | null = null;
 
   constructor(deps: HubDeps) {
     this.#deps = deps;
+    this.#adHoc = new AdHocServers(deps);
   }
 
   /** Takes a configuration into force. Sessions of a server that is gone are told so and wait for its return. */
@@ -42,13 +46,14 @@ export class Hub {
     this.#deps.changed();
   }
 
-  /** Throws `unknown_server`, whose details hold the names there are. */
+  /** Throws `unknown_server`, whose details hold the names there are, and for a URL what {@link readAdHoc} throws. */
   openSession(target: Target, agent: AgentPort, resumed: boolean): OpenSession {
     switch (target.kind) {
       case "server":
         return this.#openOne(this.#known(target.server), target.account, agent, resumed);
-      case "all":
       case "url":
+        return this.#adHoc.open(readAdHoc(target.entry), agent, resumed);
+      case "all":
         throw notYet(target.kind);
     }
   }
@@ -64,22 +69,22 @@ export class Hub {
 
   /** Sessions of this server (and account, null: all) look again at what they may do. */
   wake(name: string, account: string | null): void {
-    this.#servers.get(name)?.wake(account);
+    for (const server of this.#named(name)) server.wake(account);
   }
 
   /** The account's grant allows more than before. */
   widened(name: string, account: string): void {
-    this.#servers.get(name)?.widened(account);
+    for (const server of this.#named(name)) server.widened(account);
   }
 
   /** The machine was asleep. */
   resumed(): void {
-    for (const server of this.#servers.values()) server.resumed();
+    for (const server of this.#all()) server.resumed();
   }
 
   /** Remote servers that agents are connected to, with the accounts that they use. */
   inUse(): { readonly server: RemoteServer; readonly accounts: readonly string[] }[] {
-    return [...this.#servers.values()]
+    return this.#all()
       .map((server) => server.inUse())
       .filter((used) => used !== null)
       .filter(({ accounts }) => accounts.length > 0);
@@ -87,11 +92,11 @@ export class Hub {
 
   /** Agents that named no account are on another one now. */
   defaultChanged(name: string): void {
-    this.#servers.get(name)?.defaultChanged();
+    for (const server of this.#named(name)) server.defaultChanged();
   }
 
   view(name: string): ServerView | null {
-    return this.#servers.get(name)?.view() ?? null;
+    return this.#servers.get(name)?.view() ?? this.#adHoc.view(name);
   }
 
   runtime(name: string): ServerRuntime {
@@ -99,7 +104,31 @@ export class Hub {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#servers.values()].map((server) => server.close()));
+    await Promise.all(this.#all().map((server) => server.close()));
+  }
+
+  /** Takes in a server that stands in no file, by its entry; answers its name. Throws as {@link readAdHoc}. */
+  admit(entry: Readonly<Record<string, unknown>>): string {
+    return this.#adHoc.admit(readAdHoc(entry)).name;
+  }
+
+  /** A server that stands in no file; null: there is none of this name. */
+  adHoc(name: string): RemoteServer | null {
+    return this.#adHoc.named(name);
+  }
+
+  /** All servers that were named by their URL, used or not. */
+  adHocServers(): readonly RemoteServer[] {
+    return this.#adHoc.servers();
+  }
+
+  #all(): ServerRuntime[] {
+    return [...this.#servers.values(), ...this.#adHoc.runtimes()];
+  }
+
+  #named(name: string): ServerRuntime[] {
+    const server = this.#servers.get(name);
+    return server === undefined ? this.#adHoc.runtimes(name) : [server];
   }
 
   #known(name: string): ServerRuntime {

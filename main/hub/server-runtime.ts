@@ -31,6 +31,8 @@ export interface HubDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Anything that the snapshot shows changed. */
   readonly changed: () => void;
+  /** Reads what is held for a server that stands in no file. Never rejects. Absent: nothing is. */
+  readonly prepare?: (server: RemoteServer) => Promise<void>;
 }
 
 /** What is in force for a name: an entry, one that is wrong, or none any more. */
@@ -83,6 +85,11 @@ export class ServerRuntime {
 
   get definition(): Definition {
     return this.#definition;
+  }
+
+  /** Whether an agent has a session. */
+  get isUsed(): boolean {
+    return this.#sessions.size > 0;
   }
 
   /** Takes a changed entry into force; sessions begin anew when it matters to them. */

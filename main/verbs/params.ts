@@ -33,6 +33,7 @@ export const PARAMS = {
   removeAccount: z.strictObject({ server, account: accountName }),
   moveVault: z.strictObject({ to: z.enum(["keychain", "file"]) }),
   retry: z.strictObject({ server }),
+  admitServer: z.strictObject({ entry: z.record(z.string(), z.unknown()) }),
   addServer: z.strictObject({ name: z.string().max(256), server: input }),
   updateServer: z.strictObject({ name: server, new_name: z.string().max(256).optional(), server: input.optional() }),
   setServerEnabled: z.strictObject({ name: server, enabled: z.boolean() }),

@@ -46,6 +46,11 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
     servers: [
       ...[...config.servers.values()].map((server) => definedServer(server, sources)),
       ...[...config.invalid].map(([name, error]) => invalidServer(name, error)),
+      ...sources.hub
+        .adHocServers()
+        .map((server) => definedServer(server, sources))
+        .filter(({ agents, sign_in }) => agents > 0 || sign_in !== null)
+        .map((server) => ({ ...server, ad_hoc: true as const })),
     ],
   };
 }

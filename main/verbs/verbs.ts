@@ -84,8 +84,8 @@ function handlersOf(deps: VerbDeps): Handlers {
   const silent = new Map<string, string>();
 
   function find(name: string): ServerConfig {
-    const server = config.current.servers.get(name);
-    if (server !== undefined) return server;
+    const server = config.current.servers.get(name) ?? hub.adHoc(name);
+    if (server !== null) return server;
     const broken = config.current.invalid.get(name);
     throw broken ?? config.current.error ?? unknownServer(name, [...config.current.servers.keys()]);
   }
@@ -192,6 +192,12 @@ function handlersOf(deps: VerbDeps): Handlers {
       find(server);
       hub.wake(server, null);
       return { server };
+    },
+
+    async admitServer({ entry }) {
+      const name = hub.admit(entry);
+      await signIns.load([findRemote(name)]);
+      return { server: name };
     },
 
     async addServer({ name, server }) {
