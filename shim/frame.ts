@@ -15,10 +15,11 @@ export class LineSplitter {
   #length = 0;
   #dropping = false;
   readonly #onLine: (line: Buffer) => void;
-  readonly #onTooLong: () => void;
+  readonly #onTooLong: (head: Buffer) => void;
   readonly #cap: number;
 
-  constructor(onLine: (line: Buffer) => void, onTooLong: () => void, cap: number = MAX_LINE) {
+  /** `onTooLong` gets the first piece of the line as it came. */
+  constructor(onLine: (line: Buffer) => void, onTooLong: (head: Buffer) => void, cap: number = MAX_LINE) {
     this.#onLine = onLine;
     this.#onTooLong = onTooLong;
     this.#cap = cap;
@@ -42,10 +43,11 @@ export class LineSplitter {
   #add(part: Buffer): void {
     if (this.#dropping) return;
     if (this.#length + part.length > this.#cap) {
+      const [head = part] = this.#chunks;
       this.#chunks = [];
       this.#length = 0;
       this.#dropping = true;
-      this.#onTooLong();
+      this.#onTooLong(head);
       return;
     }
     if (part.length > 0) {

@@ -163,7 +163,8 @@ function unquote(text: string): string | null {
   }
 }
 
-function skipBlank(line: Buffer, from: number): number {
+/** Index of the first byte from `from` on that is not JSON white space. */
+export function skipBlank(line: Buffer, from: number): number {
   let at = from;
   for (;;) {
     const byte = line[at];
@@ -173,7 +174,7 @@ function skipBlank(line: Buffer, from: number): number {
 }
 
 /** Index of the closing quote of the string that opens at `from`; -1 when there is none. */
-function stringEnd(line: Buffer, from: number): number {
+export function stringEnd(line: Buffer, from: number): number {
   let at = from + 1;
   for (;;) {
     at = line.indexOf(QUOTE, at);
@@ -186,7 +187,7 @@ function stringEnd(line: Buffer, from: number): number {
 }
 
 /** Index behind the value that starts at `from`; -1 when it does not end. */
-function valueEnd(line: Buffer, from: number, close = CLOSE): number {
+export function valueEnd(line: Buffer, from: number, close = CLOSE): number {
   const first = line[from];
   if (first === QUOTE) {
     const end = stringEnd(line, from);
@@ -213,4 +214,22 @@ function valueEnd(line: Buffer, from: number, close = CLOSE): number {
     if (byte === COMMA || byte === close || byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a) break;
   }
   return at === from || at >= line.length ? -1 : at;
+}
+
+/**
+ * The objects of a JSON-RPC batch (MCP 2025-03-26), as they stand in it and unchecked inside; null when the line is not
+ * an array of at least one object, and of nothing else.
+ */
+export function batchOf(line: Buffer): Buffer[] | null {
+  const found: Buffer[] = [];
+  let at = skipBlank(line, 0);
+  if (line[at] !== OPEN_LIST) return null;
+  do {
+    at = skipBlank(line, at + 1);
+    const end = line[at] === OPEN ? valueEnd(line, at) : -1;
+    if (end === -1) return null;
+    found.push(line.subarray(at, end));
+    at = skipBlank(line, end);
+  } while (line[at] === COMMA);
+  return line[at] === CLOSE_LIST && skipBlank(line, at + 1) === line.length ? found : null;
 }

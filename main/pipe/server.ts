@@ -22,6 +22,7 @@ import type { OpenSession } from "../hub/hub.ts";
 import type { AgentPort } from "../hub/session-host.ts";
 import { PARSE_ERROR, rpcErrorLine } from "../jsonrpc.ts";
 import type { Log } from "../ports.ts";
+import { takeLine } from "./agent-lines.ts";
 
 /** Bytes that may wait for an agent to take them before nothing more is read for it from its server. */
 const SLOW = 1024 * 1024;
@@ -168,7 +169,7 @@ function admit(socket: Socket, options: PipeOptions): void {
         const session = options.openSession(open, peer);
         answer({ ok: true, value: {} });
         service = {
-          line: (line) => session.receive(line),
+          line: (line) => takeLine(line, (message) => session.receive(message), peer.write),
           setPaused: (paused) => session.setPaused(paused),
           closed: () => void session.close(),
         };

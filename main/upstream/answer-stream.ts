@@ -2,10 +2,11 @@
  * The event stream that answers one request. A server may end it before the answer and go on later: then it is resumed by
  * GET with `Last-Event-ID`, not earlier than the server's `retry` says (MCP 2025-11-25 transports, resumability).
  */
-import { flatten, MAX_LINE } from "../../shim/frame.ts";
-import { type Peek, peek } from "../../shim/scan.ts";
+import { MAX_LINE } from "../../shim/frame.ts";
+import type { Peek } from "../../shim/scan.ts";
 import type { Answer } from "./answer.ts";
 import { exchange, type Handle } from "./http-exchange.ts";
+import { messagesIn } from "./incoming.ts";
 import { SseParser } from "./sse.ts";
 
 export interface AnswerStreamOptions {
@@ -17,8 +18,8 @@ export interface AnswerStreamOptions {
   /** Called with every answer to a GET, before it is read. */
   answered(answer: Answer): void;
   message(line: Buffer, peeked: Peek): void;
-  /** The stream is over and the answer did not come. */
-  failed(): void;
+  /** The stream is over and the answer did not come, or was larger than is taken. */
+  failed(tooLarge: boolean): void;
   /** The answer came, or {@link failed} was called. */
   over(): void;
 }
@@ -44,7 +45,10 @@ export class AnswerStream {
   read(answer: Answer, lastEventId: string | null = null): void {
     const parser = new SseParser(
       ({ data }) => this.#event(data),
-      () => answer.destroy(),
+      () => {
+        answer.destroy();
+        this.#fail(true);
+      },
       MAX_LINE,
     );
     parser.lastEventId = lastEventId;
@@ -61,11 +65,11 @@ export class AnswerStream {
 
   #event(data: Buffer): void {
     if (this.#closed) return;
-    const message = peek(data);
-    if (!message.ok) return;
-    this.#fruitless = 0;
-    if (message.isAnswer && message.id === this.#options.id) this.#awaited = false;
-    this.#options.message(flatten(data), message);
+    for (const { line, peeked } of messagesIn(data)) {
+      this.#fruitless = 0;
+      if (peeked.isAnswer && peeked.id === this.#options.id) this.#awaited = false;
+      this.#options.message(line, peeked);
+    }
   }
 
   #ended(lastEventId: string | null, retry: number | null): void {
@@ -106,9 +110,9 @@ export class AnswerStream {
     );
   }
 
-  #fail(): void {
+  #fail(tooLarge = false): void {
     if (this.#closed) return;
-    this.#options.failed();
+    if (this.#awaited) this.#options.failed(tooLarge);
     this.#over();
   }
 

@@ -17,7 +17,8 @@ export function signInRequired(server: string, account: string | null = null, ca
   });
 }
 
-function shellName(server: string): string {
+/** As it is written in a command. */
+export function shellName(server: string): string {
   return /^[\w.-]+$/u.test(server) ? server : `"${server}"`;
 }
 
@@ -82,6 +83,8 @@ function networkReason(cause: unknown): string {
     case "ECONNRESET":
     case "EPIPE":
       return "the connection was cut";
+    case "HPE_HEADER_OVERFLOW":
+      return "the headers of its answer are larger than 64 KiB";
     case "EHOSTUNREACH":
     case "ENETUNREACH":
       return "there is no way to it";
@@ -91,6 +94,7 @@ function networkReason(cause: unknown): string {
       return "the proxy that is set is not an http:// or https:// one";
     default:
       if (code === undefined) return "the connection failed";
+      if (code.startsWith("HPE_")) return "what answers there is not HTTP";
       if (code.startsWith("PROXY_")) return `the proxy makes no connection (${code.slice(6)})`;
       return `the connection failed (${code})`;
   }
@@ -138,6 +142,16 @@ export function exited(server: string, how: string, lastWords: string | null): G
     server,
     message: `${server} ended by itself (${how})${lastWords === null ? "" : `: ${quoteRemote(lastWords)}`}.`,
     suggestion: "Run its command in a terminal to see what is wrong; Gatehouse starts it again by itself.",
+  });
+}
+
+/** An answer, or something that may have been one. */
+export function tooLarge(server: string): GatehouseError {
+  return new GatehouseError({
+    code: "too_large",
+    server,
+    message: `${server} sent more than 64 MiB as one message.`,
+    suggestion: "Ask for less at once.",
   });
 }
 

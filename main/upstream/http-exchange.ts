@@ -17,6 +17,9 @@ export interface Exchange {
   readonly network?: Network;
 }
 
+/** Bytes of an answer's headers. */
+const MAX_HEADERS = 64 * 1024;
+
 /** Code of the error of a request whose kept connection the server closed under it. */
 export const RACED = "RACED";
 
@@ -69,7 +72,7 @@ export function exchange(
       method: what.method,
       headers: what.body === null ? what.headers : { ...what.headers, "content-length": String(what.body.length) },
       agent: network.agentFor(what.url),
-      maxHeaderSize: 64 * 1024,
+      maxHeaderSize: MAX_HEADERS,
     });
     current = request;
     request.on("response", (response) => answer(decoded(response)));
@@ -85,20 +88,20 @@ export function exchange(
   }
 }
 
-/** Reads a body up to the cap; calls back with null when it is longer, or was cut off. */
-export function readBody(answer: Answer, cap: number, done: (body: Buffer | null) => void): void {
+/** Reads a body up to the cap; calls back with null when it is longer (`isTooLarge`), or was cut off. */
+export function readBody(answer: Answer, cap: number, done: (body: Buffer | null, isTooLarge: boolean) => void): void {
   const chunks: Buffer[] = [];
   let length = 0;
   let over = false;
-  const end = (body: Buffer | null): void => {
+  const end = (body: Buffer | null, isTooLarge = false): void => {
     if (over) return;
     over = true;
-    done(body);
+    done(body, isTooLarge);
   };
   answer.on("data", (chunk: Buffer) => {
     length += chunk.length;
     if (length > cap) {
-      end(null);
+      end(null, true);
       answer.destroy();
       return;
     }

@@ -1,8 +1,9 @@
 /** The GET stream on which a server speaks by itself (MCP 2025-11-25 transports). A server without one is left alone. */
-import { flatten, MAX_LINE } from "../../shim/frame.ts";
-import { type Peek, peek } from "../../shim/scan.ts";
+import { MAX_LINE } from "../../shim/frame.ts";
+import type { Peek } from "../../shim/scan.ts";
 import type { Answer } from "./answer.ts";
 import { exchange, type Handle } from "./http-exchange.ts";
+import { messagesIn } from "./incoming.ts";
 import { SseParser } from "./sse.ts";
 
 export interface StandingStreamOptions {
@@ -95,8 +96,7 @@ export class StandingStream {
     this.#failures = 0;
     const parser = new SseParser(
       ({ data }) => {
-        const message = peek(data);
-        if (!this.#closed && message.ok) this.#options.message(flatten(data), message);
+        for (const { line, peeked } of this.#closed ? [] : messagesIn(data)) this.#options.message(line, peeked);
       },
       () => answer.destroy(),
       MAX_LINE,

@@ -1,14 +1,15 @@
 /** Streamable HTTP (MCP 2025-11-25 transports): a POST a message, answers as JSON or as an event stream, a GET stream. */
-import { flatten, MAX_LINE } from "../../shim/frame.ts";
-import { type Peek, peek } from "../../shim/scan.ts";
+import { MAX_LINE } from "../../shim/frame.ts";
+import type { Peek } from "../../shim/scan.ts";
 import type { RemoteServer } from "../config/types.ts";
 import type { GatehouseError } from "../errors.ts";
 import type { Clock, Credentials, Log } from "../ports.ts";
 import type { Answer } from "./answer.ts";
 import { AnswerStream } from "./answer-stream.ts";
 import { AuthorizedExchange, moved } from "./authorized-exchange.ts";
-import { badAnswer, sessionLost } from "./failures.ts";
+import { badAnswer, sessionLost, tooLarge } from "./failures.ts";
 import { exchange, readBody } from "./http-exchange.ts";
+import { type Incoming, messagesIn } from "./incoming.ts";
 import { StandingStream } from "./standing-stream.ts";
 import type { Upstream, UpstreamEvents } from "./upstream.ts";
 
@@ -49,7 +50,7 @@ export class StreamableHttp implements Upstream {
       url: this.#exchange.url,
       headers: () => this.#getHeaders(),
       answered: (answer) => this.#exchange.hear(answer),
-      message: (line, peeked) => options.events.message(line, peeked),
+      message: (line, peeked) => options.events.message(line, peeked, null),
     });
   }
 
@@ -146,38 +147,44 @@ export class StreamableHttp implements Upstream {
     readBody(answer, ERROR_BODY_CAP, (body) => {
       if (this.#closed) return;
       // A server that says why in JSON-RPC says it to the agent.
-      if (body !== null && peeked.id !== null) {
-        const answered = peek(body);
-        if (answered.ok && answered.isAnswer && (answered.id === peeked.id || answered.id === null)) {
-          if (answered.id === peeked.id) return this.#options.events.message(flatten(body), answered);
-        }
-      }
+      const [said] = body === null ? [] : messagesIn(body);
+      if (said?.peeked.isAnswer === true && said.peeked.id === peeked.id && peeked.id !== null)
+        return this.#options.events.message(said.line, said.peeked, peeked.id);
       this.#fail(peeked, badAnswer(this.#name, `answered with HTTP status ${status}`, { status }));
     });
   }
 
   #body(peeked: Peek, answer: Answer, status: number): void {
-    readBody(answer, MAX_LINE, (body) => {
+    readBody(answer, MAX_LINE, (body, isTooLarge) => {
       if (this.#closed) return;
       if (body === null)
-        return this.#fail(peeked, badAnswer(this.#name, "broke off its answer, or sent more than 64 MiB"));
-      if (peeked.id === null || peeked.method === null) return;
-      const message = peek(body);
-      if (message.ok) return this.#options.events.message(flatten(body), message);
-      const what =
-        body.length === 0 ? "accepted the request and never answered it" : "sent an answer that is not JSON-RPC";
-      this.#fail(peeked, badAnswer(this.#name, what, { status }));
+        return this.#fail(peeked, isTooLarge ? tooLarge(this.#name) : badAnswer(this.#name, "broke off its answer"));
+      const awaited = peeked.method === null ? null : peeked.id;
+      const said = messagesIn(body);
+      const isAnswered = said.some((one) => one.peeked.isAnswer && one.peeked.id === awaited);
+      for (const one of said) {
+        // An answer to another request has no business here; that one gets its own.
+        if (one.peeked.isAnswer && one.peeked.id !== awaited) continue;
+        if (this.#closed) return;
+        this.#options.events.message(one.line, one.peeked, awaited);
+      }
+      if (awaited === null || isAnswered) return;
+      this.#fail(peeked, badAnswer(this.#name, whyNoAnswer(body, said), { status }));
     });
   }
 
   #stream(peeked: Peek, answer: Answer): void {
+    const awaited = peeked.method === null ? null : peeked.id;
     const stream: AnswerStream = new AnswerStream({
       url: this.#exchange.url,
-      id: peeked.method === null ? null : peeked.id,
+      id: awaited,
       headers: () => this.#getHeaders(),
       answered: (resumed) => this.#exchange.hear(resumed),
-      message: (line, message) => this.#closed || this.#options.events.message(line, message),
-      failed: () => this.#fail(peeked, badAnswer(this.#name, "ended its event stream before the answer came")),
+      message: (line, message) => this.#closed || this.#options.events.message(line, message, awaited),
+      failed: (isTooLarge) => {
+        const early = badAnswer(this.#name, "ended its event stream before the answer came");
+        this.#fail(peeked, isTooLarge ? tooLarge(this.#name) : early);
+      },
       over: () => this.#streams.delete(stream),
     });
     this.#streams.add(stream);
@@ -218,6 +225,14 @@ export class StreamableHttp implements Upstream {
       );
     });
   }
+}
+
+function whyNoAnswer(body: Buffer, said: readonly Incoming[]): string {
+  if (body.length === 0) return "accepted the request and never answered it";
+  if (said.length === 0) return "sent an answer that is not JSON-RPC";
+  const [first] = said;
+  const isUnnamed = first?.peeked.isAnswer === true && first.peeked.id === null;
+  return isUnnamed ? "could not read the request" : "answered another request than the one it was sent";
 }
 
 /** Milliseconds until a server must have begun its answer; null: no limit. */
