@@ -27,9 +27,11 @@ const CACHEABLE = new Set([
 ]);
 
 const VERSION_KEY = Buffer.from(JSON.stringify(VERSION));
-const PLAIN = [...MODERN_VERSIONS.map((version) => `"${VERSION}":"${version}"`), `"${CAPABILITIES}":{`].map((text) =>
-  Buffer.from(text),
-);
+const PLAIN = [
+  ...MODERN_VERSIONS.map((version) => `"${VERSION}":"${version}"`),
+  `"${CAPABILITIES}":{`,
+  `"${CLIENT_INFO}":{`,
+].map((text) => Buffer.from(text));
 
 /** The protocol's part of a request's `_meta`. */
 export interface RequestMeta {

@@ -1,94 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { GatehouseError } from "../../../main/errors.ts";
-import type { KnownServer } from "../../../main/hub/provisional.ts";
 import { Session } from "../../../main/hub/session.ts";
-import type { SessionHost } from "../../../main/hub/session-host.ts";
 import { badAnswer, insufficientScope, signInRequired } from "../../../main/upstream/failures.ts";
-import type { Upstream, UpstreamEvents } from "../../../main/upstream/upstream.ts";
 import { peek } from "../../../shim/scan.ts";
+import { type Json, type ScriptedUpstream, World } from "./scripted.ts";
 
-type Json = Record<string, unknown>;
-
-/** What is not JSON inside is kept as text. */
-function read(line: Buffer): Json {
-  try {
-    return JSON.parse(line.toString()) as Json;
-  } catch {
-    return { text: line.toString() };
-  }
-}
-
-/** A server session that the test speaks for. */
-class ScriptedUpstream implements Upstream {
-  readonly sent: Json[] = [];
-  closed = false;
-  version: string | null = null;
-  readonly events: UpstreamEvents;
-  constructor(events: UpstreamEvents) {
-    this.events = events;
-  }
-  send(message: Buffer): void {
-    this.sent.push(read(message));
-  }
-  resumptions = 0;
-  resumed(): void {
-    this.resumptions++;
-  }
-  negotiated(version: string): void {
-    this.version = version;
-  }
-  paused = false;
-  setPaused(paused: boolean): void {
-    this.paused = paused;
-  }
-  async close(): Promise<void> {
-    this.closed = true;
-  }
-  say(message: Json): void {
-    const line = Buffer.from(JSON.stringify(message));
-    this.events.message(line, peek(line));
-  }
-  /** Answers the handshake that the session made. */
-  accept(capabilities: Json = { tools: {} }): void {
-    const { id } = this.sent.find(({ method }) => method === "initialize") as { id: string };
-    this.say({
-      jsonrpc: "2.0",
-      id,
-      result: { protocolVersion: "2025-06-18", capabilities, serverInfo: { name: "real", version: "1" } },
-    });
-  }
-}
-
-let blocked: GatehouseError | null;
-let upstreams: ScriptedUpstream[];
-let learned: KnownServer[];
-let agent: Json[];
-let asked: string[];
-let reported: string[];
-let opens: boolean[];
+let world: World;
 let session: Session;
-
-function newSession(resumed = false): Session {
-  const host: SessionHost = {
-    name: "github",
-    connectLimit: 30_000,
-    blocked: () => blocked,
-    open(events) {
-      const upstream = new ScriptedUpstream(events);
-      upstreams.push(upstream);
-      return upstream;
-    },
-    known: () => null,
-    learned: (known) => learned.push(known),
-    listedTools: () => {},
-    opensWithoutSignIn: (does) => opens.push(does),
-    asked: (name, tool) => asked.push(tool === null ? name : `${name}: ${tool}`),
-    need: (cause) => blocked ?? cause,
-    report: (error) => reported.push(error.code),
-    changed: () => {},
-  };
-  return new Session(host, { write: (line) => agent.push(read(line)) }, resumed);
-}
 
 const say = (message: Json): void => session.receive(Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message })));
 const initialize = (): void =>
@@ -98,21 +16,15 @@ const initialize = (): void =>
     params: { protocolVersion: "2025-06-18", capabilities: { roots: {} }, clientInfo: { name: "claude" } },
   });
 const initialized = (): void => say({ method: "notifications/initialized" });
-const upstream = (): ScriptedUpstream => upstreams.at(-1) as ScriptedUpstream;
-const answerTo = (id: unknown): Json | undefined => agent.find((message) => message.id === id);
+const upstream = (): ScriptedUpstream => world.upstream;
+const answerTo = (id: unknown): Json | undefined => world.agent.find((message) => message.id === id);
 const resultOf = <T>(id: unknown): T => (answerTo(id) as { result: T }).result;
 const changes = (): unknown[] =>
-  agent.map(({ method }) => method).filter((method) => String(method).endsWith("list_changed"));
+  world.agent.map(({ method }) => method).filter((method) => String(method).endsWith("list_changed"));
 
 beforeEach(() => {
-  blocked = null;
-  upstreams = [];
-  learned = [];
-  agent = [];
-  asked = [];
-  reported = [];
-  opens = [];
-  session = newSession();
+  world = new World();
+  session = new Session(world.host, world.port, false);
 });
 
 describe("while the server can be reached", () => {
@@ -159,7 +71,7 @@ describe("while the server can be reached", () => {
     expect(answerTo(1)).toMatchObject({ error: { code: -32010, data: { code: "session_lost", server: "github" } } });
     expect(first.closed).toBe(true);
     say({ id: 2, method: "tools/list" });
-    expect(upstreams).toHaveLength(2);
+    expect(world.upstreams).toHaveLength(2);
     upstream().accept();
     expect(upstream().sent.map(({ method }) => method)).toEqual([
       "initialize",
@@ -174,13 +86,13 @@ describe("while the server can be reached", () => {
 
 describe("while somebody has to sign in", () => {
   beforeEach(() => {
-    blocked = signInRequired("github");
+    world.blocked = signInRequired("github");
     initialize();
     initialized();
   });
 
   test("the handshake is answered at once, without asking the server", () => {
-    expect(upstreams).toHaveLength(0);
+    expect(world.upstreams).toHaveLength(0);
     expect(answerTo(0)?.result).toMatchObject({
       protocolVersion: "2025-06-18",
       capabilities: { tools: { listChanged: true } },
@@ -208,12 +120,12 @@ describe("while somebody has to sign in", () => {
     expect(answerTo(4)?.result).toEqual({ prompts: [] });
     expect(answerTo(5)).toMatchObject({ error: { data: { code: "sign_in_required" } } });
     expect(answerTo(6)?.result).toEqual({});
-    expect(new Set(asked)).toEqual(new Set(["claude"]));
+    expect(new Set(world.asked)).toEqual(new Set(["claude"]));
   });
 
   test("after the sign-in the same agent is told, and gets the server's own tools", () => {
     say({ id: 1, method: "tools/list" });
-    blocked = null;
+    world.blocked = null;
     session.wake();
     expect(changes()).toEqual([]);
     upstream().accept();
@@ -236,7 +148,7 @@ test("a sign-out ends the server session, tells the agent, and its next call say
   initialize();
   upstream().accept();
   initialized();
-  blocked = signInRequired("github");
+  world.blocked = signInRequired("github");
   session.wake();
   expect(upstream().closed).toBe(true);
   expect(changes()).toHaveLength(3);
@@ -275,7 +187,7 @@ test("a server whose list is open and whose call wants a sign-in keeps its list"
   expect(answerTo(1)).toMatchObject({ error: { data: { code: "sign_in_required" } } });
   say({ id: 2, method: "tools/list" });
   expect(upstream().sent.at(-1)).toMatchObject({ id: 2, method: "tools/list" });
-  expect(opens).toEqual([true]);
+  expect(world.opens).toEqual([true]);
 });
 
 test("a server that cannot be reached costs an error on the call, and the next call tries again", () => {
@@ -284,21 +196,21 @@ test("a server that cannot be reached costs an error on the call, and the next c
   expect(answerTo(0)?.result).toBeDefined();
   initialized();
   say({ id: 1, method: "tools/call", params: { name: "add" } });
-  expect(upstreams).toHaveLength(2);
+  expect(world.upstreams).toHaveLength(2);
   upstream().events.failed(JSON.stringify(upstream().sent[0]?.id), badAnswer("github", "is not well"));
   expect(answerTo(1)).toMatchObject({ error: { data: { code: "upstream_failed" } } });
   return session.close();
 });
 
 test("an agent that outlived the hub is told to list again, in every state", () => {
-  session = newSession(true);
+  session = new Session(world.host, world.port, true);
   initialize();
   upstream().accept();
   initialized();
   expect(changes()).toHaveLength(3);
-  agent = [];
-  blocked = signInRequired("github");
-  session = newSession(true);
+  world.agent.length = 0;
+  world.blocked = signInRequired("github");
+  session = new Session(world.host, world.port, true);
   initialize();
   initialized();
   expect(changes()).toHaveLength(3);
@@ -310,21 +222,21 @@ test("a server session that ends takes its questions with it; an answer to one r
   initialized();
   upstream().say({ jsonrpc: "2.0", id: 0, method: "elicitation/create", params: { message: "Delete the branch?" } });
   session.wake();
-  expect(agent).toContainEqual(
+  expect(world.agent).toContainEqual(
     expect.objectContaining({ method: "notifications/cancelled", params: expect.objectContaining({ requestId: 0 }) }),
   );
   upstream().accept();
   upstream().say({ jsonrpc: "2.0", id: 0, method: "elicitation/create", params: { message: "Send the money?" } });
-  const asked = agent.find(({ params }) => (params as Json | undefined)?.message === "Send the money?");
+  const asked = world.agent.find(({ params }) => (params as Json | undefined)?.message === "Send the money?");
   say({ id: 0, result: { action: "accept" } });
   say({ id: asked?.id, result: { action: "decline" } });
   expect(upstream().sent.filter(({ result }) => result !== undefined)).toMatchObject([
     { id: 0, result: { action: "decline" } },
   ]);
   upstream().say({ jsonrpc: "2.0", id: 1, method: "elicitation/create", params: {} });
-  const other = agent.at(-1)?.id;
+  const other = world.agent.at(-1)?.id;
   upstream().say({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1, reason: "late" } });
-  expect(agent.at(-1)).toMatchObject({ params: { requestId: other, reason: "late" } });
+  expect(world.agent.at(-1)).toMatchObject({ params: { requestId: other, reason: "late" } });
 });
 
 test("messages whose inside is not JSON harm nobody, from either side", () => {
@@ -343,7 +255,7 @@ test("messages whose inside is not JSON harm nobody, from either side", () => {
   say({ id: 8, method: "tools/list" });
   garbage('{"jsonrpc":"2.0","id":8,"result":{nonsense}}');
   // The agent is the one to say that it cannot read its answer.
-  expect(agent.at(-1)).toEqual({ text: '{"jsonrpc":"2.0","id":8,"result":{nonsense}}' });
+  expect(world.agent.at(-1)).toEqual({ text: '{"jsonrpc":"2.0","id":8,"result":{nonsense}}' });
   return session.close();
 });
 
@@ -357,21 +269,21 @@ test("a log level outlives the server session, and the answer to its repetition 
   upstream().accept({ logging: {} });
   const again = upstream().sent.find(({ method }) => method === "logging/setLevel");
   expect(again).toMatchObject({ params: { level: "debug" } });
-  agent = [];
+  world.agent.length = 0;
   upstream().say({ jsonrpc: "2.0", id: again?.id, result: {} });
-  expect(agent).toEqual([]);
+  expect(world.agent).toEqual([]);
 });
 
 test("noise before and instead of a handshake is answered, not passed on", () => {
   session.receive(Buffer.from("not json"));
   say({ id: 1, method: "server/discover" });
   say({ id: 2, method: "tools/list" });
-  expect(agent).toMatchObject([
+  expect(world.agent).toMatchObject([
     { id: null, error: { code: -32700 } },
     { id: 1, error: { code: -32602 } },
     { id: 2, error: { code: -32600 } },
   ]);
-  expect(upstreams).toHaveLength(0);
+  expect(world.upstreams).toHaveLength(0);
 });
 
 describe("when things change under it", () => {
@@ -380,7 +292,7 @@ describe("when things change under it", () => {
     upstream().accept();
     initialized();
     session.widened();
-    expect(upstreams).toHaveLength(1);
+    expect(world.upstreams).toHaveLength(1);
     expect(upstream().closed).toBe(false);
     expect(changes()).toHaveLength(3);
     say({ id: 5, method: "tools/call" });
@@ -395,7 +307,7 @@ describe("when things change under it", () => {
     );
     expect(session.state).toBe("down");
     session.widened();
-    expect(upstreams).toHaveLength(2);
+    expect(world.upstreams).toHaveLength(2);
     upstream().accept();
     expect(session.state).toBe("ready");
   });
@@ -407,9 +319,9 @@ describe("when things change under it", () => {
     expect(upstream().resumptions).toBe(1);
     upstream().events.closed(badAnswer("github", "is away"));
     upstream().events.failed("x", badAnswer("github", "is away"));
-    const before = upstreams.length;
+    const before = world.upstreams.length;
     session.resumed();
-    expect(upstreams.length).toBe(before + 1);
+    expect(world.upstreams.length).toBe(before + 1);
   });
 
   test("an agent whose call lacks access is named, with the tool", () => {
@@ -417,7 +329,7 @@ describe("when things change under it", () => {
     upstream().accept();
     say({ id: 6, method: "tools/call", params: { name: "delete" } });
     upstream().events.failed("6", insufficientScope("github", { scope: "a", tool: "delete", given: false }));
-    expect(asked).toEqual(["claude: delete"]);
+    expect(world.asked).toEqual(["claude: delete"]);
     expect(answerTo(6)).toMatchObject({ error: { data: { code: "insufficient_scope" } } });
   });
 });
