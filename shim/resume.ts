@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Connected } from "./connect.ts";
 import { LineSplitter, NEWLINE } from "./frame.ts";
+import { Listens } from "./listens.ts";
 import { Questions } from "./questions.ts";
 import { cancelledId, peek } from "./scan.ts";
 import type { WireError } from "./wire.ts";
@@ -41,6 +42,9 @@ export class AgentSession {
   /** Requests of the agent that nobody has answered yet. */
   readonly #inFlight = new Set<string>();
   readonly #questions = new Questions();
+  readonly #listens = new Listens();
+  /** The hub has not heard of the listens that an earlier one held. */
+  #listensDue = false;
   /** Frames that wait for a hub. */
   #queue: Buffer[] = [];
   #queued = 0;
@@ -86,6 +90,8 @@ export class AgentSession {
     else if (message.method === "notifications/initialized") this.#initialized = line;
     const isRequest = message.ok && message.method !== null && message.id !== null;
     if (isRequest) this.#inFlight.add(message.id as string);
+    const ended = this.#listens.fromAgent(line, message);
+    if (ended !== null) this.#inFlight.delete(ended);
     const passed = this.#questions.fromAgent(line, message);
     if (passed === null) return;
     // While the handshake is being repeated, requests wait: some servers refuse what comes before `initialized`.
@@ -139,7 +145,9 @@ export class AgentSession {
       }
       this.#inFlight.delete(message.id);
     }
-    this.#write(this.#questions.toAgent(line, message));
+    const instead = this.#listens.fromHub(line, message);
+    if (instead === null) return this.#write(this.#questions.toAgent(line, message));
+    for (const notice of instead) this.#write(notice);
   }
 
   #write(line: Buffer): void {
@@ -177,6 +185,10 @@ export class AgentSession {
       // An unanswered handshake is simply made again: nothing was run.
       if (id === this.#initialize?.id) {
         void this.#reconnect(true);
+        continue;
+      }
+      if (this.#listens.has(id)) {
+        if (!this.#listens.isOpen(id)) void this.#reconnect(true);
         continue;
       }
       this.#inFlight.delete(id);
@@ -221,6 +233,7 @@ export class AgentSession {
       return;
     }
     this.#attach(reached.socket);
+    this.#listensDue = true;
     const initialize = this.#initialize;
     if (initialize !== null) this.#send(initialize.line);
     // Answered by an earlier hub: the new one's answer is nobody's, and what waits comes behind it.
@@ -229,6 +242,11 @@ export class AgentSession {
   }
 
   #flush(): void {
+    if (this.#listensDue) {
+      this.#listensDue = false;
+      const waiting = new Set(this.#queue);
+      for (const line of this.#listens.lines()) if (!waiting.has(line)) this.#send(line);
+    }
     for (const waiting of this.#queue.splice(0)) this.#send(waiting);
     this.#queued = 0;
   }
@@ -236,8 +254,13 @@ export class AgentSession {
   #failQueue(error: WireError): void {
     this.#queue = [];
     this.#queued = 0;
-    for (const id of this.#inFlight) this.#answer(id, GATEHOUSE_ERROR, error);
-    this.#inFlight.clear();
+    for (const id of this.#inFlight) {
+      // A listen that is open waits for a hub as the agent does, for no answer.
+      if (this.#listens.isOpen(id)) continue;
+      this.#listens.forget(id);
+      this.#inFlight.delete(id);
+      this.#answer(id, GATEHOUSE_ERROR, error);
+    }
   }
 
   /** `id` is JSON text, as it came. */

@@ -248,3 +248,73 @@ test("a question of the old session is withdrawn; its answer is not taken for on
   expect(heard.filter(({ result }) => result !== undefined)).toMatchObject([{ id: 0, result: { action: "decline" } }]);
   expect(session.agent.filter(({ method }) => method === "notifications/cancelled")).toHaveLength(1);
 });
+
+const LISTEN_ID = "io.modelcontextprotocol/subscriptionId";
+
+function acknowledge(hub: { say(message: Json): void }, id: unknown, notifications: Json): void {
+  const params = { notifications, _meta: { [LISTEN_ID]: id } };
+  hub.say({ method: "notifications/subscriptions/acknowledged", params });
+}
+
+test("an open listen goes on with the next hub: its acknowledgement is not repeated, what it may have missed is told", async () => {
+  const session = await start();
+  const filter = { toolsListChanged: true, resourcesListChanged: true, resourceSubscriptions: ["x:1"] };
+  const listen = { id: "l", method: "subscriptions/listen", params: { notifications: filter } };
+  session.say(listen);
+  session.say({ id: 1, method: "tools/call", params: { name: "pay" } });
+  const first = await session.hub(0);
+  await got(first, 2);
+  acknowledge(first, "l", filter);
+  await waitFor("the acknowledgement", () => session.agent[0]);
+  first.socket.destroy();
+  expect(await session.answerTo(1)).toMatchObject({ error: { data: { code: "hub_restarted" } } });
+  session.say({ id: 2, method: "tools/list" });
+  const second = await session.hub(1);
+  expect(await got(second, 2)).toMatchObject([listen, { id: 2, method: "tools/list" }]);
+  acknowledge(second, "l", filter);
+  second.say({ id: 2, result: {} });
+  await session.answerTo(2);
+  const told = session.agent.filter(({ method }) => method !== undefined);
+  expect(told).toMatchObject([
+    { method: "notifications/subscriptions/acknowledged" },
+    { method: "notifications/tools/list_changed", params: { _meta: { [LISTEN_ID]: "l" } } },
+    { method: "notifications/resources/list_changed", params: { _meta: { [LISTEN_ID]: "l" } } },
+    { method: "notifications/resources/updated", params: { uri: "x:1", _meta: { [LISTEN_ID]: "l" } } },
+  ]);
+  expect(session.agent.some(({ id }) => id === "l")).toBe(false);
+});
+
+test("a listen that no hub acknowledged is made with the next one, and its acknowledgement is the agent's", async () => {
+  const session = await start();
+  session.say({ id: 3, method: "subscriptions/listen", params: { notifications: { toolsListChanged: true } } });
+  const first = await session.hub(0);
+  await got(first, 1);
+  first.socket.destroy();
+  const second = await session.hub(1);
+  await got(second, 1);
+  acknowledge(second, 3, { toolsListChanged: true });
+  second.say({ id: "never asked", result: {} });
+  await session.answerTo("never asked");
+  expect(session.agent.map(({ method }) => method)).toEqual(["notifications/subscriptions/acknowledged", undefined]);
+});
+
+test("a listen that the agent cancelled, or the hub refused, is not made again", async () => {
+  const session = await start();
+  for (const id of [1, "two", 3]) session.say({ id, method: "subscriptions/listen", params: { notifications: {} } });
+  const first = await session.hub(0);
+  await got(first, 3);
+  for (const id of [1, 3]) acknowledge(first, id, {});
+  first.say({ id: "two", error: { code: -32602, message: "no" } });
+  await session.answerTo("two");
+  session.say({ method: "notifications/cancelled", params: { requestId: 1 } });
+  await got(first, 4);
+  first.socket.destroy();
+  let id = 100;
+  await waitFor("a request that waits", () => {
+    session.say({ id: ++id, method: "tools/list" });
+    return session.reached.starts > 0 || undefined;
+  });
+  const second = await session.hub(1);
+  const heard = await waitFor("the request", () => (second.got.some((one) => one.id === id) ? second.got : undefined));
+  expect(heard.filter(({ method }) => method === "subscriptions/listen").map((one) => one.id)).toEqual([3]);
+});
