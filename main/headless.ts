@@ -16,13 +16,14 @@ export interface HeadlessOptions {
 export async function runHeadless({ launched }: HeadlessOptions): Promise<number> {
   const command = process.env.GATEHOUSE_BROWSER;
   let idle: NodeJS.Timeout | undefined;
+  let isStopping = false;
   let stop: (why: string) => void = () => {};
   const stopped = new Promise<string>((resolve) => {
     stop = resolve;
   });
   const onConnections = (count: number): void => {
     clearTimeout(idle);
-    if (launched && count === 0) idle = setTimeout(() => stop("nobody needs it"), IDLE_LIMIT);
+    if (launched && count === 0 && !isStopping) idle = setTimeout(() => stop("nobody needs it"), IDLE_LIMIT);
   };
   try {
     const hub = await startHub({
@@ -45,6 +46,7 @@ export async function runHeadless({ launched }: HeadlessOptions): Promise<number
     );
     if (config.error !== null) process.stderr.write(`${config.error.message} ${config.error.suggestion}\n`);
     await stopped;
+    isStopping = true;
     clearTimeout(idle);
     await hub.close("quit");
     return 0;
