@@ -150,9 +150,11 @@ export class Accounts {
     await this.#known.add(account.key);
     await this.#vault.put(account.key, grant);
     if (await this.#isFirst(account)) await this.#known.choose(account.key);
-    const wider = account.grant !== null && account.challenge?.status === 403;
+    const { grant: before, challenge } = account;
+    // Calls in flight need not end because the same account has another token.
+    const goesOn = before !== null && (challenge?.status === 403 || before.issuer === grant.issuer);
     Object.assign(account, this.#fresh(), { grant, challenge: null } satisfies Partial<Account>);
-    this.changed(account, wider ? "scope" : "grant");
+    this.changed(account, goesOn ? "scope" : "grant");
   }
 
   /** The first account of a server is the one that agents mean when they name none. */

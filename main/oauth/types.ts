@@ -93,9 +93,9 @@ export interface SignIns {
    */
   beginRenaming(from: RemoteServer, to: RemoteServer): Promise<Renaming>;
   /**
-   * `grant`: a grant appeared, was replaced by another sign-in, or went. `scope`: it was replaced by one for more access.
-   * `default`: another account is meant when none is
-   * named. `status`: only what the snapshot shows changed.
+   * `grant`: a grant appeared, was replaced by one of another issuer, or went. `scope`: it was replaced by one for more
+   * access, or by another of the same issuer; what goes on can go on with it. `default`: another account is meant when none
+   * is named. `status`: only what the snapshot shows changed.
    */
   onChange(
     listener: (change: { server: string; account: string; kind: "grant" | "scope" | "default" | "status" }) => void,
