@@ -20,6 +20,10 @@ export interface AuthorizedOptions {
 
 /** A message to be sent. Calls back exactly once, unless it is aborted. */
 export interface Post {
+  /** Default: POST. A GET carries no message. */
+  readonly method?: "GET";
+  /** Default: the server's own; never of another origin. */
+  readonly url?: URL;
   readonly message: Buffer;
   readonly peeked: Peek;
   /** What goes with it beside the token and what the configuration adds. Asked for again by every try. */
@@ -42,6 +46,8 @@ interface Pending extends Post {
   handle: Handle | null;
   aborted: boolean;
 }
+
+const POST_HEADERS = { "content-type": "application/json", accept: "application/json, text/event-stream" };
 
 export class AuthorizedExchange {
   readonly url: URL;
@@ -93,7 +99,7 @@ export class AuthorizedExchange {
 
   /** What a request of another method carries: the configuration's headers and the token's. Rejects without a token. */
   async headers(method: "GET" | "DELETE"): Promise<Record<string, string>> {
-    return { ...this.#headers, ...(await this.#permit(method)).headers };
+    return { ...this.#headers, ...(await this.#permit(method, this.url)).headers };
   }
 
   /** {@link headers}, without the token's where there is none to be had. */
@@ -119,14 +125,15 @@ export class AuthorizedExchange {
   }
 
   /** None of ours beside a static Authorization header. */
-  async #permit(method: string): Promise<Permit> {
-    return this.#staticAuthorization ? NO_PERMIT : await this.#options.credentials.permit(method, this.url);
+  async #permit(method: string, url: URL): Promise<Permit> {
+    return this.#staticAuthorization ? NO_PERMIT : await this.#options.credentials.permit(method, url);
   }
 
   async #post(pending: Pending): Promise<void> {
+    const { method = "POST", url = this.url } = pending;
     let permit: Permit;
     try {
-      permit = await this.#permit("POST");
+      permit = await this.#permit(method, url);
     } catch (error) {
       return this.#fail(pending, error as GatehouseError);
     }
@@ -135,16 +142,15 @@ export class AuthorizedExchange {
     const isCall = pending.peeked.method === "tools/call";
     const handle = exchange(
       {
-        url: this.url,
-        method: "POST",
+        url,
+        method,
         headers: {
           ...this.#headers,
+          ...(method === "POST" ? POST_HEADERS : {}),
           ...permit.headers,
           ...pending.headers(),
-          "content-type": "application/json",
-          accept: "application/json, text/event-stream",
         },
-        body: pending.message,
+        body: method === "POST" ? pending.message : null,
         headersWithin: pending.headersWithin,
         // A call may have been carried out although its connection was cut: it is not made twice.
         once: "dpop" in permit.headers || isCall,

@@ -1,9 +1,8 @@
 /** Chooses the transport for a server, and what stands between the agent's era and the server's. */
 import type { ServerConfig } from "../config/types.ts";
-import { GatehouseError } from "../errors.ts";
 import type { Clock, Credentials, Log } from "../ports.ts";
+import { reachLegacy } from "./reach.ts";
 import { StdioChild } from "./stdio-child.ts";
-import { StreamableHttp } from "./streamable-http.ts";
 import type { Era, Upstream, UpstreamEvents } from "./upstream.ts";
 
 /** What is remembered of how a server speaks, from one connection to the next. */
@@ -31,16 +30,5 @@ export interface OpenOptions {
 export function openUpstream(options: OpenOptions): Upstream {
   const { server, events, clock, log, env } = options;
   if (server.type === "stdio") return new StdioChild({ server, events, log, env });
-  if (server.type === "sse") throw unsupported(server.name);
-  return new StreamableHttp({ server, credentials: options.credentials(), events, clock, log });
-}
-
-function unsupported(name: string): GatehouseError {
-  return new GatehouseError({
-    code: "unsupported",
-    server: name,
-    message: `${name} is set to the old SSE transport, which this version of Gatehouse does not speak.`,
-    suggestion:
-      'Most such servers speak streamable HTTP too: take "type" out of its entry in servers.json and give its new address.',
-  });
+  return reachLegacy({ server, credentials: options.credentials(), events, clock, log });
 }
