@@ -44,7 +44,9 @@ export class ModernFront {
     if (era === "modern" && !isOurs && isPlainlyModern(line)) return "plain";
     const message = parseMessage(line);
     if (message === null) return { code: PARSE_ERROR, message: "This request is not valid JSON." };
-    if (era !== "modern" && method !== "server/discover" && !isModern(message)) return "legacy";
+    // In a session of the legacy era it is a method that the server may know or not, like any other.
+    const asksForEra = method === "server/discover" && era !== "legacy";
+    if (era !== "modern" && !asksForEra && !isModern(message)) return "legacy";
     const meta = readMeta(message);
     return isRefusal(meta) ? meta : { meta, params: message.params };
   }
