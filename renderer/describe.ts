@@ -47,6 +47,7 @@ export function facts(server: ServerStatus, now: number): string[] {
       found.push(server.tools === null ? null : count(server.tools, "tool"), agentsText(server));
       break;
   }
+  if (server.ad_hoc) found.push("set up by an agent");
   return found.filter((fact) => fact !== null);
 }
 

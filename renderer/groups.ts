@@ -53,7 +53,7 @@ export function hueOf(name: string): number {
   return hash % 12;
 }
 
-/** First letter or digit of a name, upper case. */
+/** First letter or digit of a name, upper case; of the host where the name is a URL. */
 export function letterOf(name: string): string {
-  return Array.from(name.trim())[0]?.toLocaleUpperCase("en") ?? "?";
+  return Array.from(name.trim().replace(/^https?:\/\//, ""))[0]?.toLocaleUpperCase("en") ?? "?";
 }

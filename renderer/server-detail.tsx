@@ -64,7 +64,7 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
       <Accounts server={server} />
       <ConnectionCard server={server} />
       <ActivityCard server={server} />
-      <AgentCard name={server.name} />
+      {!server.ad_hoc && <AgentCard name={server.name} />}
     </aside>
   );
 }
@@ -80,12 +80,16 @@ function NarrowActions({ server }: { readonly server: ServerStatus }) {
       </span>
       <div className="buttons">
         <NextButton server={server} describedBy={id} />
-        <button type="button" className="plain" onClick={() => open({ kind: "edit", server: server.name })}>
-          Edit
-        </button>
-        <button type="button" className="plain" onClick={() => open({ kind: "remove", server: server.name })}>
-          Remove
-        </button>
+        {!server.ad_hoc && (
+          <>
+            <button type="button" className="plain" onClick={() => open({ kind: "edit", server: server.name })}>
+              Edit
+            </button>
+            <button type="button" className="plain" onClick={() => open({ kind: "remove", server: server.name })}>
+              Remove
+            </button>
+          </>
+        )}
       </div>
     </div>
   );
@@ -165,8 +169,9 @@ function ConnectionCard({ server }: { readonly server: ServerStatus }) {
         )}
         <Fact term="Tools">{server.tools === null ? "not listed yet" : count(server.tools, "tool")}</Fact>
         <Fact term="Agents">{agents ?? "none connected"}</Fact>
+        {server.ad_hoc && <Fact term="Set up">in the agent's own settings: Gatehouse keeps its sign-in only</Fact>}
       </dl>
-      {server.state !== "disabled" && (
+      {server.state !== "disabled" && !server.ad_hoc && (
         <button
           type="button"
           className="link"

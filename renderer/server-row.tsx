@@ -31,28 +31,30 @@ export function ServerRow({ server }: { readonly server: ServerStatus }) {
         onClick={() => select(selected ? null : server.name)}
       />
       <div className="row-actions">
-        <span className="row-more">
-          <button
-            type="button"
-            className="quiet square"
-            aria-label="Edit"
-            title="Edit"
-            aria-describedby={id}
-            onClick={() => open({ kind: "edit", server: server.name })}
-          >
-            <EditIcon />
-          </button>
-          <button
-            type="button"
-            className="quiet square"
-            aria-label="Remove"
-            title="Remove"
-            aria-describedby={id}
-            onClick={() => open({ kind: "remove", server: server.name })}
-          >
-            <RemoveIcon />
-          </button>
-        </span>
+        {!server.ad_hoc && (
+          <span className="row-more">
+            <button
+              type="button"
+              className="quiet square"
+              aria-label="Edit"
+              title="Edit"
+              aria-describedby={id}
+              onClick={() => open({ kind: "edit", server: server.name })}
+            >
+              <EditIcon />
+            </button>
+            <button
+              type="button"
+              className="quiet square"
+              aria-label="Remove"
+              title="Remove"
+              aria-describedby={id}
+              onClick={() => open({ kind: "remove", server: server.name })}
+            >
+              <RemoveIcon />
+            </button>
+          </span>
+        )}
         <NextButton server={server} describedBy={id} />
       </div>
     </li>

@@ -162,6 +162,7 @@ function describe(server: ServerStatus): string {
   const parts = [serverText(server).label];
   if (server.tools !== null) parts.push(count(server.tools, "tool"));
   if (server.agents > 0) parts.push(`used by ${server.agent_names.join(", ") || count(server.agents, "agent")}`);
+  if (server.ad_hoc) parts.push("set up by an agent");
   return parts.join(", ");
 }
 

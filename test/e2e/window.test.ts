@@ -326,6 +326,20 @@ describe("what a person does", () => {
     ]);
   });
 
+  test("a server that an agent set up can be signed in to, and is nobody's to edit here", async () => {
+    const name = "https://mcp.acme.example/mcp";
+    await app.set(
+      made.snapshot({ servers: [made.server(name, { ad_hoc: true, url: name, state: "sign_in_required" })] }),
+    );
+    await row(name).getByRole("button", { name: "Sign in", exact: true }).waitFor();
+    await row(name).getByText("set up by an agent").waitFor();
+    await row(name).getByRole("button", { name: "Details", exact: true }).click();
+    await page.getByText("in the agent's own settings").waitFor();
+    for (const absent of ["Edit", "Remove", "Turn off"]) {
+      expect(await page.getByRole("button", { name: absent, exact: true }).count()).toBe(0);
+    }
+  });
+
   test("takes a double click on Sign in for one click, not for Sign in and Cancel", async () => {
     await app.set(made.snapshot({ servers: [made.server("acme", { state: "sign_in_required" })] }));
     const box = await row("acme").getByRole("button", { name: "Sign in", exact: true }).boundingBox();

@@ -57,6 +57,7 @@ describe("the small print", () => {
     expect(facts(made.signedIn(), NOW)).toEqual(["octo-anna", "38 tools", "used by Claude, Cursor"]);
     expect(facts(made.local(), NOW)).toEqual(["on this computer", "11 tools", "used by Claude"]);
     expect(facts({ ...made.server("open"), tools: 1 }, NOW)).toEqual(["mcp.open.example", "1 tool"]);
+    expect(facts(made.server("acme", { ad_hoc: true, tools: 1 }), NOW).at(-1)).toBe("set up by an agent");
   });
 
   test("three agents by name, more by number; without names by number", () => {
