@@ -8,6 +8,8 @@ import { ClockWatch } from "./clock-watch.ts";
 import { openConfig } from "./config/store.ts";
 import type { Config, RemoteServer } from "./config/types.ts";
 import { acquireFileLock } from "./file-lock.ts";
+import { RememberedLists } from "./hub/aggregate/remembered.ts";
+import { ApprovedTools } from "./hub/control/approved-tools.ts";
 import { Hub } from "./hub/hub.ts";
 import { KnownServers } from "./hub/known.ts";
 import type { Gate } from "./hub/server-runtime.ts";
@@ -44,12 +46,14 @@ export interface Parts extends Omit<HubHandle, "close"> {
 export async function assemble(options: PartsOptions, paths: Paths, log: ReturnType<typeof createLog>): Promise<Parts> {
   const { env, browser, version } = options;
   const startedAt = systemClock.now();
-  const [accounts, known, activity] = await Promise.all([
+  const [accounts, known, approvals, lists, activity] = await Promise.all([
     // A vault in memory is for machines that keep nothing, not even names.
     env.GATEHOUSE_VAULT === "memory"
       ? new KnownAccounts()
       : KnownAccounts.open(join(paths.state, "accounts.json"), log),
     KnownServers.open(join(paths.state, "known-servers.json"), log),
+    ApprovedTools.open(join(paths.state, "approved-tools.json"), log),
+    RememberedLists.open(join(paths.state, "known-lists.json"), log),
     openActivity({ path: paths.activity, clock: systemClock }),
   ]);
   const vault = await openMovableVault({
@@ -98,6 +102,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       config: () => config.current,
       hub: core,
       signIns,
+      approvalsError: () => approvals.trouble,
     }),
   );
   const hubChanged = (): void => {
@@ -106,18 +111,22 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     clockWatch.turn(inUse.length > 0);
     announcer.changed();
   };
-  const core: Hub = new Hub({
-    gate,
-    known,
-    clock: systemClock,
-    log,
-    env,
-    changed: hubChanged,
-    async prepare(server) {
-      const reading = signIns.load([server]);
-      if (!(await within(LOAD_PATIENCE, reading))) void reading.then(() => core.wake(server.name, null));
+  const core: Hub = new Hub(
+    {
+      gate,
+      known,
+      approvals,
+      clock: systemClock,
+      log,
+      env,
+      changed: hubChanged,
+      async prepare(server) {
+        const reading = signIns.load([server]);
+        if (!(await within(LOAD_PATIENCE, reading))) void reading.then(() => core.wake(server.name, null));
     },
-  });
+    lists,
+  );
+
   const resumed = (): void => {
     log.info("hub.resumed", {});
     signIns.resumed();
@@ -175,7 +184,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       announcer.close();
       config.close();
       await Promise.all([signIns.close(), core.close()]);
-      await Promise.all([known.close(), accounts.close(), vault.close(), activity.close()]);
+      await Promise.all([known.close(), lists.close(), approvals.flush(), accounts.close(), vault.close(), activity.close()]);
       await log.close();
     },
   };

@@ -28,7 +28,10 @@ export const ERROR_CODES = [
   "hub_restarted",
   "hub_unreachable",
   "unsafe_url",
+  "timeout",
   "tool_blocked",
+  "approval_required",
+  "approvals_unreadable",
   "too_large",
   "pkce_unsupported",
   "resource_mismatch",
@@ -158,6 +161,38 @@ export interface ServerStatus {
   readonly sign_in: SignInStatus | null;
   /** The agent that met the need to sign in, or to allow more, last, and when; `tool`: that it called, when that is known. */
   readonly asked: { readonly agent: string; readonly at: string; readonly tool?: string } | null;
+  /** Tools that agents do not get: the changed ones first, of many only some. */
+  readonly blocked_tools: readonly BlockedTool[];
+}
+
+/** One place where a tool differs from what was approved. Text of the server, cut, invisible characters as `\u{…}`. */
+export interface ToolChange {
+  /** As in `inputSchema.properties.path.description`. */
+  readonly field: string;
+  /** Null: not there. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** `denied`: by `tools` of the server's entry; `changed`: it is not what was approved. */
+export const BLOCK_REASONS = ["denied", "changed"] as const;
+export type BlockReason = (typeof BLOCK_REASONS)[number];
+
+export interface BlockedTool {
+  /** Invisible characters as `\u{…}`. */
+  readonly name: string;
+  readonly reason: BlockReason;
+  /** When the change was found; null for a denied one. ISO 8601 UTC. */
+  readonly at: string | null;
+  /** Names the changed definition when it is approved; null for a denied one. */
+  readonly version: string | null;
+  /** The first differences; empty for a denied one. */
+  readonly changes: readonly ToolChange[];
+}
+
+/** A tool that a server has listed, to this hub or an earlier one. */
+export interface ToolStatus extends Omit<BlockedTool, "reason"> {
+  readonly state: "allowed" | BlockReason;
 }
 
 export interface VaultStatus {
@@ -174,6 +209,8 @@ export interface Snapshot {
     readonly vault: VaultStatus;
     /** What an agent has to run, before its own arguments: absolute paths, because many agents have no PATH to speak of. */
     readonly agent_command: readonly string[];
+    /** Why it is not known which tools were approved, so that each counts as new; absent: it is known. */
+    readonly approvals_error?: ErrorObject;
   };
   readonly config: { readonly path: string; readonly error: ErrorObject | null };
   readonly servers: readonly ServerStatus[];
@@ -293,6 +330,16 @@ export interface Api {
     readonly name: string;
   };
   setServerEnabled(params: { readonly name: string; readonly enabled: boolean }): { readonly name: string };
+  /** Lets a local program be started that came from elsewhere (`"approved": false` in its entry). */
+  approveCommand(params: { readonly name: string }): { readonly name: string };
+  /** Every tool that the server has listed, by name. Asks nobody. */
+  listTools(params: { readonly server: string }): { readonly server: string; readonly tools: readonly ToolStatus[] };
+  /** Lets agents use changed tools as they are now; answers which were held back. */
+  approveTools(params: {
+    readonly server: string;
+    /** `version`: of the definition that the person has looked at; another one is refused. */
+    readonly tools: readonly { readonly name: string; readonly version?: string }[] | "all";
+  }): { readonly server: string; readonly approved: readonly string[] };
   /** Signs out of it and takes the entry out of `servers.json`. */
   removeServer(params: { readonly name: string }): { readonly name: string };
   /** Into the vault, as `servers.json` refers to it: `${keychain:NAME}`. Entries that need it work from then on. */
@@ -344,6 +391,9 @@ const METHOD_TABLE: Record<Method, true> = {
   admitServer: true,
   updateServer: true,
   setServerEnabled: true,
+  approveCommand: true,
+  listTools: true,
+  approveTools: true,
   removeServer: true,
   setSecret: true,
   removeSecret: true,

@@ -171,8 +171,14 @@ export function errorHeadline(code: ErrorCode): string {
       return "Gatehouse is not running";
     case "unsafe_url":
       return "Unsafe address refused";
+    case "timeout":
+      return "The server took too long";
     case "tool_blocked":
-      return "This tool is turned off";
+      return "This tool is held back";
+    case "approval_required":
+      return "Not allowed to run yet";
+    case "approvals_unreadable":
+      return "Approved tools cannot be read";
     case "too_large":
       return "The message is too large";
     case "pkce_unsupported":
@@ -223,6 +229,7 @@ function remedy(code: ErrorCode): "sign_in" | "retry" | "settings" {
     case "config_invalid":
     case "unknown_server":
     case "unsafe_url":
+    case "approval_required":
       return "settings";
     case "refresh_failed":
     case "vault_unavailable":
@@ -233,7 +240,9 @@ function remedy(code: ErrorCode): "sign_in" | "retry" | "settings" {
     case "session_lost":
     case "hub_restarted":
     case "hub_unreachable":
+    case "timeout":
     case "tool_blocked":
+    case "approvals_unreadable":
     case "too_large":
     case "server_disabled":
     case "no_sign_in_needed":

@@ -7,7 +7,7 @@ import { normalName } from "../names.ts";
 import { parseFile } from "./parse.ts";
 import { insertMember, removeMember, replaceNode } from "./text-edit.ts";
 import { type EntryNode, entriesOf, keyOf, memberOf } from "./tree.ts";
-import type { ServerConfig } from "./types.ts";
+import type { ServerConfig, StdioServer } from "./types.ts";
 
 const NEW_FILE = '{\n  "mcpServers": {}\n}\n';
 
@@ -60,6 +60,14 @@ export function enableEntry(path: string, text: string, name: string, enabled: b
   return enabled ? text : insertMember(text, entry.value, "enabled", false);
 }
 
+/** Takes `approved` out, so that the program may be started. Throws as {@link enableEntry}. */
+export function approveEntry(path: string, text: string, name: string): string {
+  const entry = single(parseFile(path, text), name);
+  if (entry.value.type !== "object") throw noObject(name);
+  const property = entry.value.children?.find((child) => keyOf(child) === "approved");
+  return property === undefined ? text : removeMember(text, entry.value, property);
+}
+
 /**
  * Changes where the server is. What `current` (the entry with its `${VAR}` replaced) says already stays as written, so
  * that a form which shows the replaced value does not write it over the reference.
@@ -101,10 +109,16 @@ export function repointEntry(
     const same = current !== undefined && current.type !== "stdio" && current.url === input.url;
     return same || !stays ? next : withMember(next, "url", input.url);
   }
+  // Whoever enters a command means it to run.
+  if (current?.type === "stdio" && !sameProgram(current, input)) next = approveEntry(path, next, name);
   const program = stays && current?.type === "stdio" ? current : null;
   if (program !== null && program.command !== input.command) next = withMember(next, "command", input.command);
   if (program !== null && isDeepStrictEqual(program.args, [...input.args])) return next;
   return input.args.length === 0 ? without(next, "args") : withMember(next, "args", input.args);
+}
+
+function sameProgram(server: StdioServer, input: { command: string; args: readonly string[] }): boolean {
+  return server.command === input.command && isDeepStrictEqual(server.args, [...input.args]);
 }
 
 function freshEntry(input: ServerInput): Record<string, unknown> {

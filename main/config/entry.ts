@@ -76,7 +76,7 @@ function judgeStdio(name: string, entry: Readonly<Record<string, unknown>>): Jud
   }
   const parsed = stdioServer.safeParse(entry);
   if (!parsed.success) return { problem: schemaProblem(parsed.error) };
-  const { type: _type, command, args = [], env = {}, cwd = null, ...rest } = parsed.data;
+  const { type: _type, command, args = [], env = {}, cwd = null, approved, ...rest } = parsed.data;
   const texts: [string, string][] = [
     ["command", command],
     ["cwd", cwd ?? ""],
@@ -87,7 +87,16 @@ function judgeStdio(name: string, entry: Readonly<Record<string, unknown>>): Jud
   if (nul !== undefined) return { problem: { member: nul[0], what: "must not hold a NUL character" } };
   const badName = Object.keys(env).find((key) => key === "" || key.includes("="));
   if (badName !== undefined) return { problem: { member: "env", what: "holds a name that no variable can have" } };
-  const server: StdioServer = { name, ...common(rest), type: "stdio", command, args, env, cwd };
+  const server: StdioServer = {
+    name,
+    ...common(rest),
+    type: "stdio",
+    command,
+    args,
+    env,
+    cwd,
+    ...(approved === false ? { approved } : {}),
+  };
   return { server };
 }
 
@@ -127,11 +136,14 @@ function urlAsWritten(written: string, url: string): string {
 
 type Common = Pick<ServerConfig, "enabled" | "protocol" | "tools" | "timeout">;
 
-function common(given: Partial<Omit<Common, "tools">> & { tools?: { allow?: string[]; deny?: string[] } }): Common {
+function common(
+  given: Partial<Omit<Common, "tools">> & { tools?: { allow?: string[]; deny?: string[]; guard?: boolean } },
+): Common {
+  const { allow = ["*"], deny = [], guard } = given.tools ?? {};
   return {
     enabled: given.enabled ?? true,
     protocol: given.protocol ?? "auto",
-    tools: { allow: given.tools?.allow ?? ["*"], deny: given.tools?.deny ?? [] },
+    tools: { allow, deny, ...(guard === undefined ? {} : { guard }) },
     timeout: given.timeout ?? 60,
   };
 }

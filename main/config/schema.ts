@@ -73,10 +73,19 @@ const common = {
     .object({
       allow: z.array(text).describe('Names or patterns with *. Default: ["*"].').exactOptional(),
       deny: z.array(text).describe("Names or patterns with *; stronger than allow.").exactOptional(),
+      guard: z
+        .boolean()
+        .describe("Hold a tool back once it says something else of itself than when it was approved. Default: true.")
+        .exactOptional(),
     })
     .describe("Which tools agents get to see.")
     .exactOptional(),
-  timeout: z.number().positive().max(86_400).describe("Seconds that a request may take. Default: 60.").exactOptional(),
+  timeout: z
+    .number()
+    .positive()
+    .max(86_400)
+    .describe("Seconds that a request may go without an answer or progress. Default: 60.")
+    .exactOptional(),
 };
 
 /** `http`, as other products write it, means streamable-http. */
@@ -100,6 +109,10 @@ export const stdioServer = z
     args: z.array(text).exactOptional(),
     env: texts.describe("Added to a small safe environment.").exactOptional(),
     cwd: filled.describe("The folder to start it in.").exactOptional(),
+    approved: z
+      .boolean()
+      .describe("False: it came from elsewhere and is not started before you have allowed it. Default: true.")
+      .exactOptional(),
     ...common,
   })
   .describe("A program on this computer.");

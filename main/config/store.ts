@@ -8,7 +8,7 @@ import { asGatehouseError, GatehouseError } from "../errors.ts";
 import { checkName, normalName } from "../names.ts";
 import type { Log } from "../ports.ts";
 import { createSerial } from "../serial.ts";
-import { addEntry, enableEntry, removeEntry, renameEntry, repointEntry } from "./edit.ts";
+import { addEntry, approveEntry, enableEntry, removeEntry, renameEntry, repointEntry } from "./edit.ts";
 import type { Env } from "./expand.ts";
 import { type ParsedConfig, parseConfig } from "./parse.ts";
 import { fileError } from "./problems.ts";
@@ -55,6 +55,8 @@ export interface ConfigStore {
   update(name: string, change: ConfigChange): Promise<void>;
   remove(name: string): Promise<void>;
   setEnabled(name: string, enabled: boolean): Promise<void>;
+  /** The program of this entry may be started. */
+  approveCommand(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -200,6 +202,11 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
     setEnabled: (name, enabled) =>
       edit(
         (text) => enableEntry(path, text, name, enabled),
+        () => undefined,
+      ),
+    approveCommand: (name) =>
+      edit(
+        (text) => approveEntry(path, text, name),
         () => undefined,
       ),
     close: async () => {

@@ -39,8 +39,13 @@ interface ServerBase {
   readonly name: string;
   readonly enabled: boolean;
   readonly protocol: Protocol;
-  readonly tools: { readonly allow: readonly string[]; readonly deny: readonly string[] };
-  /** Seconds that a request may take. */
+  readonly tools: {
+    readonly allow: readonly string[];
+    readonly deny: readonly string[];
+    /** False: what tools say of themselves may change. */
+    readonly guard?: boolean;
+  };
+  /** Seconds that a request may be without a sign of life. */
   readonly timeout: number;
 }
 
@@ -57,6 +62,8 @@ export interface RemoteServer extends ServerBase {
 export interface StdioServer extends ServerBase {
   readonly type: "stdio";
   readonly command: string;
+  /** False: it came from elsewhere, and nobody has allowed yet that it runs. */
+  readonly approved?: boolean;
   /** Command and arguments fit to be shown, where the file has `${…}` in them. Absent: as they are. */
   readonly shownCommand?: string;
   /** What `${…}` in command, arguments and environment stands for: taken out of everything the program says. */

@@ -1,6 +1,7 @@
 /** Servers that stand in no file: known while the hub runs, shown while an agent uses them. */
 import type { AdHocServer } from "../config/ad-hoc.ts";
 import type { RemoteServer } from "../config/types.ts";
+import { ApprovedTools } from "./control/approved-tools.ts";
 import { type HubDeps, ServerRuntime, type ServerView } from "./server-runtime.ts";
 import type { AgentPort } from "./session-host.ts";
 
@@ -21,7 +22,8 @@ export class AdHocServers {
   readonly #entries = new Map<string, Entry>();
 
   constructor(deps: HubDeps) {
-    this.#deps = deps;
+    // Of such a server nothing is remembered but the grant.
+    this.#deps = { ...deps, approvals: ApprovedTools.inMemory(deps.log) };
   }
 
   admit({ server, id }: AdHocServer): ServerRuntime {
@@ -124,6 +126,7 @@ function together(one: ServerView, other: ServerView): ServerView {
     needs: [...new Set([...one.needs, ...other.needs])],
     accounts: [...new Set([...one.accounts, ...other.accounts])],
     tools: other.tools ?? one.tools,
+    blocked: [...one.blocked, ...other.blocked],
     agents: [...one.agents, ...other.agents],
     asked: latest(one.asked, other.asked),
   };

@@ -4,6 +4,9 @@ import { readAdHoc } from "../config/ad-hoc.ts";
 import type { Config, RemoteServer } from "../config/types.ts";
 import { GatehouseError } from "../errors.ts";
 import { AdHocServers } from "./ad-hoc.ts";
+import type { RememberedLists } from "./aggregate/remembered.ts";
+import { Together } from "./aggregate/together.ts";
+import type { ToolControl } from "./control/tool-control.ts";
 import { type HubDeps, ServerRuntime, type ServerView } from "./server-runtime.ts";
 import type { Session } from "./session.ts";
 import type { AgentPort } from "./session-host.ts";
@@ -20,12 +23,20 @@ export class Hub {
   readonly #deps: HubDeps;
   readonly #servers = new Map<string, ServerRuntime>();
   readonly #adHoc: AdHocServers;
+  /** Agents that have all servers as one. */
+  readonly #together: Together;
+  /** Names in the configuration's order. */
+  #order: readonly string[] = [];
   /** What is wrong with the whole file: an unknown name may stand in it. */
   #broken: GatehouseError | null = null;
 
-  constructor(deps: HubDeps) {
+  constructor(deps: HubDeps, lists: RememberedLists) {
     this.#deps = deps;
     this.#adHoc = new AdHocServers(deps);
+    this.#together = new Together(
+      () => this.#order.map((name) => this.#servers.get(name)).filter((server) => server !== undefined),
+      lists,
+    );
   }
 
   /** Takes a configuration into force. Sessions of a server that is gone are told so and wait for its return. */
@@ -38,6 +49,8 @@ export class Hub {
       if (server === undefined) this.#servers.set(name, new ServerRuntime(name, definition, this.#deps));
       else server.redefine(definition);
     }
+    this.#order = [...defined];
+    this.#together.configured();
     for (const [name, server] of this.#servers) {
       if (defined.has(name)) continue;
       if (server.view().agents.length === 0) this.#servers.delete(name);
@@ -54,7 +67,7 @@ export class Hub {
       case "url":
         return this.#adHoc.open(readAdHoc(target.entry), agent, resumed);
       case "all":
-        throw notYet(target.kind);
+        return this.#together.open(target.lazy, agent, resumed);
     }
   }
 
@@ -103,7 +116,14 @@ export class Hub {
     return this.#known(name);
   }
 
+  /** Of every server of this name; more than one only where they stand in no file. Throws `unknown_server`. */
+  controls(name: string): ToolControl[] {
+    const named = this.#named(name);
+    return (named.length === 0 ? [this.#known(name)] : named).map(({ control }) => control);
+  }
+
   async close(): Promise<void> {
+    await this.#together.close();
     await Promise.all(this.#all().map((server) => server.close()));
   }
 
@@ -148,14 +168,5 @@ export function unknownServer(name: string, names: readonly string[]): Gatehouse
         ? "No server is set up yet: add one in Gatehouse or in servers.json."
         : `The servers there are: ${names.join(", ")}.`,
     details: { servers: names },
-  });
-}
-
-function notYet(kind: string): GatehouseError {
-  return new GatehouseError({
-    code: "unsupported",
-    server: null,
-    message: `Gatehouse cannot open a session with “${kind}” yet.`,
-    suggestion: "Name one server: gatehouse connect <server>.",
   });
 }

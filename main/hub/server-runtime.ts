@@ -1,10 +1,15 @@
 /** One server of `servers.json` while the hub runs: its sessions and what they learned. */
+import type { BlockedTool } from "../../preload/api.ts";
 import type { RemoteServer, ServerConfig } from "../config/types.ts";
 import { GatehouseError } from "../errors.ts";
 import type { Clock, Credentials, Log } from "../ports.ts";
 import { signInRequired } from "../upstream/failures.ts";
 import { openUpstream } from "../upstream/open.ts";
 import type { Era, Upstream, UpstreamEvents } from "../upstream/upstream.ts";
+import type { ApprovedTools } from "./control/approved-tools.ts";
+import { Controlled } from "./control/controlled.ts";
+import { notApproved } from "./control/failures.ts";
+import { ToolControl } from "./control/tool-control.ts";
 import type { KnownServers } from "./known.ts";
 import { Session } from "./session.ts";
 import type { AgentPort, SessionHost } from "./session-host.ts";
@@ -25,6 +30,7 @@ export interface Gate {
 export interface HubDeps {
   readonly gate: Gate;
   readonly known: KnownServers;
+  readonly approvals: ApprovedTools;
   readonly clock: Clock;
   readonly log: Log;
   /** The environment that stdio servers build on. */
@@ -51,6 +57,7 @@ export interface ServerView {
   /** Accounts that agents are connected with. */
   readonly accounts: readonly string[];
   readonly tools: number | null;
+  readonly blocked: readonly BlockedTool[];
   readonly agents: readonly string[];
   readonly asked: { readonly agent: string; readonly at: number; readonly tool: string | null } | null;
 }
@@ -60,6 +67,8 @@ const NO_ACCOUNT = "default";
 /** A local program may have to be fetched by its package runner first. */
 const STDIO_CONNECT_LIMIT = 120_000;
 const HTTP_CONNECT_LIMIT = 30_000;
+/** Seconds, for sessions whose entry has become invalid. */
+const DEFAULT_TIMEOUT = 60;
 
 interface Entry {
   readonly session: Session;
@@ -76,11 +85,18 @@ export class ServerRuntime {
   /** By account. */
   readonly #needs = new Map<string, GatehouseError>();
   #asked: ServerView["asked"] = null;
+  /** Which tools agents get, and what became of those that changed. */
+  readonly control: ToolControl;
+  /** One error for as long as nobody has allowed the program to run. */
+  readonly #unapproved: GatehouseError;
 
   constructor(name: string, definition: Definition, deps: HubDeps) {
     this.name = name;
     this.#definition = definition;
     this.#deps = deps;
+    this.#unapproved = notApproved(name);
+    this.control = new ToolControl(name, deps);
+    this.#takeRules();
   }
 
   get definition(): Definition {
@@ -96,9 +112,15 @@ export class ServerRuntime {
   redefine(definition: Definition): void {
     const before = this.#definition;
     this.#definition = definition;
+    this.#takeRules();
     if (sameConnection(before, definition)) return;
     this.#tools = null;
     this.wake(null);
+  }
+
+  #takeRules(): void {
+    const definition = this.#definition;
+    if (!(definition instanceof GatehouseError)) this.control.define(definition, whereabouts(definition));
   }
 
   /** `account`: null follows the default one, also when that becomes another. */
@@ -203,11 +225,12 @@ export class ServerRuntime {
     return {
       connecting: sessions.filter(({ state }) => state === "connecting").length,
       ready: sessions.filter(({ state }) => state === "ready").length,
-      error: sessions.find(({ error }) => error !== null)?.error ?? null,
+      error: this.#isUnapproved() ? this.#unapproved : (sessions.find(({ error }) => error !== null)?.error ?? null),
       need: needs[0] === undefined ? null : this.#currentNeed(needs[0]),
       needs,
       accounts,
       tools: this.#tools,
+      blocked: this.control.blocked(),
       agents: sessions.map(({ agentName }) => agentName),
       asked: this.#asked,
     };
@@ -221,22 +244,40 @@ export class ServerRuntime {
     if (server instanceof GatehouseError) throw server;
     const { clock, log, env, gate, known } = this.#deps;
     const at = whereabouts(server);
-    return openUpstream({
-      server,
-      era,
-      memory: { get: () => known.era(this.name, at), set: (found) => known.setEra(this.name, at, found) },
+    return new Controlled({
+      server: this.name,
+      tools: this.control,
       events,
-      credentials: () => gate.credentials(this.#remote() as RemoteServer, account),
-      clock,
-      log,
-      env,
+      limit: () => this.#requestLimit(),
+      open: (controlled) =>
+        openUpstream({
+          server,
+          era,
+          memory: { get: () => known.era(this.name, at), set: (found) => known.setEra(this.name, at, found) },
+          events: controlled,
+          credentials: () => gate.credentials(this.#remote() as RemoteServer, account),
+          clock,
+          log,
+          env,
+        }),
     });
+  }
+
+  /** Milliseconds. */
+  #requestLimit(): number {
+    const definition = this.#definition;
+    return (definition instanceof GatehouseError ? DEFAULT_TIMEOUT : definition.timeout) * 1000;
+  }
+
+  #isUnapproved(): boolean {
+    const definition = this.#definition;
+    return !(definition instanceof GatehouseError) && definition.type === "stdio" && definition.approved === false;
   }
 
   #off(): GatehouseError | null {
     const definition = this.#definition;
     if (definition instanceof GatehouseError) return definition;
-    if (definition.enabled) return null;
+    if (definition.enabled) return this.#isUnapproved() ? this.#unapproved : null;
     return new GatehouseError({
       code: "server_disabled",
       server: this.name,

@@ -37,6 +37,15 @@ export const PARAMS = {
   addServer: z.strictObject({ name: z.string().max(256), server: input }),
   updateServer: z.strictObject({ name: server, new_name: z.string().max(256).optional(), server: input.optional() }),
   setServerEnabled: z.strictObject({ name: server, enabled: z.boolean() }),
+  approveCommand: z.strictObject({ name: server }),
+  listTools: z.strictObject({ server }),
+  approveTools: z.strictObject({
+    server,
+    tools: z.union([
+      z.array(z.strictObject({ name: z.string().max(4096), version: z.string().max(128).optional() })).max(5_000),
+      z.literal("all"),
+    ]),
+  }),
   removeServer: z.strictObject({ name: server }),
   setSecret: z.strictObject({ name: z.string().max(256), value: z.string().min(1).max(65_536) }),
   removeSecret: z.strictObject({ name: z.string().max(256) }),

@@ -18,6 +18,8 @@ export interface SnapshotSources {
   readonly config: () => Config;
   readonly hub: Hub;
   readonly signIns: SignIns;
+  /** Why it is not known which tools were approved. */
+  readonly approvalsError: () => GatehouseError | null;
 }
 
 const NOBODY: ServerView = {
@@ -28,12 +30,14 @@ const NOBODY: ServerView = {
   needs: [],
   accounts: [],
   tools: null,
+  blocked: [],
   agents: [],
   asked: null,
 };
 
 export function takeSnapshot(sources: SnapshotSources): Snapshot {
   const config = sources.config();
+  const approvalsError = sources.approvalsError();
   return {
     hub: {
       version: sources.version,
@@ -41,6 +45,7 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
       uptime_s: Math.max(0, Math.round((sources.clock.now() - sources.startedAt) / 1000)),
       vault: sources.vault.status(),
       agent_command: sources.agentCommand,
+      ...(approvalsError === null ? {} : { approvals_error: approvalsError.toObject() }),
     },
     config: { path: config.path, error: config.error?.toObject() ?? null },
     servers: [
@@ -73,6 +78,7 @@ function definedServer(server: ServerConfig, sources: SnapshotSources): ServerSt
     challenge: auth?.challenge ?? null,
     sign_in: auth?.signIn ?? null,
     asked: askedOf(view),
+    blocked_tools: view.blocked,
   };
 }
 
@@ -113,5 +119,6 @@ function invalidServer(name: string, error: GatehouseError): ServerStatus {
     challenge: null,
     sign_in: null,
     asked: null,
+    blocked_tools: [],
   };
 }

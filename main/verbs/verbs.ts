@@ -212,6 +212,18 @@ function handlersOf(deps: VerbDeps): Handlers {
       return { name };
     },
 
+    async approveCommand({ name }) {
+      await config.approveCommand(name);
+      return { name };
+    },
+
+    listTools: ({ server }) => ({ server, tools: hub.controls(server).flatMap((control) => control.tools()) }),
+
+    async approveTools({ server, tools }) {
+      const approved = await Promise.all(hub.controls(server).map((control) => control.approve(tools)));
+      return { server, approved: [...new Set(approved.flat())] };
+    },
+
     async removeServer({ name }) {
       const before = config.current.servers.get(name);
       // Signed out first, so that no tokens are left that nobody can find any more.

@@ -38,6 +38,7 @@ export function server(name: string, parts: Partial<ServerStatus> = {}): ServerS
     accounts: [account({ state: "signed_out" })],
     error: null,
     tools: null,
+    blocked_tools: [],
     agents: 0,
     agent_names: [],
     challenge: null,

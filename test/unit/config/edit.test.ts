@@ -1,6 +1,13 @@
 import { parse } from "jsonc-parser";
 import { describe, expect, test } from "vitest";
-import { addEntry, enableEntry, removeEntry, renameEntry, repointEntry } from "../../../main/config/edit.ts";
+import {
+  addEntry,
+  approveEntry,
+  enableEntry,
+  removeEntry,
+  renameEntry,
+  repointEntry,
+} from "../../../main/config/edit.ts";
 import { parseConfig } from "../../../main/config/parse.ts";
 
 const PATH = "/servers.json";
@@ -147,6 +154,32 @@ describe("switching off and on", () => {
     const text = '{"mcpServers": {"a": 7}}';
     expect(() => enableEntry(PATH, text, "a", false)).toThrow(
       expect.objectContaining({ code: "config_invalid", server: "a" }),
+    );
+  });
+});
+
+describe("letting a program run", () => {
+  const HELD = COMMENTED.replace("// the program", '// the program\n            "approved": false, // from elsewhere');
+  const files = (text: string) => known(text, "files");
+
+  test("takes the mark out and nothing else", () => {
+    expect(files(HELD)).toMatchObject({ approved: false });
+    const text = approveEntry(PATH, HELD, "files");
+    expect(files(text)).not.toHaveProperty("approved");
+    for (const kept of ["// the program", "// yes", "// remark on files"]) expect(text).toContain(kept);
+    expect(approveEntry(PATH, text, "files")).toBe(text);
+  });
+
+  test("is what entering another command means, and entering the same one does not", () => {
+    const input = { command: "npx", args: ["-y", "files"] };
+    expect(files(repoint(HELD, "files", input))).toMatchObject({ approved: false });
+    expect(files(repoint(HELD, "files", { ...input, command: "node" }))).not.toHaveProperty("approved");
+  });
+
+  test("needs an entry that is an object", () => {
+    expect(() => approveEntry(PATH, COMMENTED, "nobody")).toThrow(expect.objectContaining({ code: "unknown_server" }));
+    expect(() => approveEntry(PATH, '{"mcpServers": {"a": 7}}', "a")).toThrow(
+      expect.objectContaining({ code: "config_invalid" }),
     );
   });
 });

@@ -35,6 +35,18 @@ describe("a server", () => {
     });
   });
 
+  test("says whether its tools are guarded and its program may run, where that is not the default", () => {
+    const url = "https://mcp.example.com/mcp";
+    expect(entry({ url, tools: { guard: false } }).servers.get("it")?.tools).toEqual({
+      allow: ["*"],
+      deny: [],
+      guard: false,
+    });
+    expect(entry({ command: "npx", approved: false }).servers.get("it")).toMatchObject({ approved: false });
+    expect(entry({ command: "npx", approved: true }).servers.get("it")).not.toHaveProperty("approved");
+    expect(refusal({ command: "npx", approved: "no" })).toMatchObject({ code: "config_invalid" });
+  });
+
   test("of a command alone has every default", () => {
     expect(entry({ command: "npx" }).servers.get("it")).toEqual({
       name: "it",

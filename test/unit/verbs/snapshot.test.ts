@@ -27,6 +27,7 @@ const VIEW: ServerView = {
   needs: [],
   accounts: [],
   tools: null,
+  blocked: [],
   agents: [],
   asked: null,
 };
@@ -42,8 +43,9 @@ function stateOf(given: { server?: Partial<RemoteServer>; view?: Partial<ServerV
     agentCommand: ["/node", "/shim"],
     vault: { status: () => ({ kind: "memory", state: "ok" }) },
     config: () => config,
-    hub: { view: () => ({ ...VIEW, ...given.view }) },
+    hub: { view: () => ({ ...VIEW, ...given.view }), adHocServers: () => [] },
     signIns: { status: () => ({ ...AUTH, ...given.auth }) },
+    approvalsError: () => null,
   } as unknown as SnapshotSources;
   const snapshot = takeSnapshot(sources);
   expect(snapshot.hub).toMatchObject({ version: "1", uptime_s: 2 });
