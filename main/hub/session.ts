@@ -22,6 +22,7 @@ import { initializeResult } from "./provisional.ts";
 import { OURS, type Request, Requests, refusalLine } from "./requests.ts";
 import type { AgentPort, SessionHost } from "./session-host.ts";
 import { needsPerson, StandIn } from "./stand-in.ts";
+import { withoutCredentials } from "./withheld.ts";
 
 /** Milliseconds that an agent's handshake waits for the server's own answer before the hub gives one. */
 const PATIENCE = 3_000;
@@ -82,8 +83,9 @@ export class Session {
   }
 
   /** A line of the agent's. */
-  receive(line: Buffer): void {
+  receive(said: Buffer): void {
     if (this.#closed) return;
+    const line = withoutCredentials(said);
     const peeked = peek(line);
     if (!peeked.ok) return this.#agent.write(rpcErrorLine(null, PARSE_ERROR, "This is not a JSON-RPC message."));
     const { id, method } = peeked;

@@ -34,6 +34,14 @@ beforeEach(() => {
 });
 
 describe("while the server can be reached", () => {
+  test("a credential of the agent's own in _meta does not reach the server", () => {
+    const secret = { "com.example/access_token": "s3cret", authorization: "Bearer s3cret" };
+    say({ id: 1, method: "tools/call", params: { name: "add", _meta: { ...META, ...secret } } });
+    world.upstream.accept({ tools: {} });
+    expect(world.upstream.sent.at(-1)).toMatchObject({ id: 1, params: { name: "add", _meta: META } });
+    expect(JSON.stringify(world.upstream.sent)).not.toContain("s3cret");
+  });
+
   test("what the agent says of itself in its first request becomes the server session's handshake", () => {
     ask("d", "server/discover");
     expect(world.upstream.era).toBe("modern");

@@ -51,6 +51,19 @@ describe("while the server can be reached", () => {
     expect(changes()).toEqual([]);
   });
 
+  test("a credential of the agent's own in _meta does not reach the server", () => {
+    initialize();
+    upstream().accept();
+    initialized();
+    say({
+      id: 1,
+      method: "tools/call",
+      params: { name: "add", _meta: { authorization: "Bearer x", progressToken: 1 } },
+    });
+    expect(upstream().sent.at(-1)).toMatchObject({ id: 1, params: { name: "add", _meta: { progressToken: 1 } } });
+    expect(JSON.stringify(upstream().sent)).not.toContain("Bearer");
+  });
+
   test("a request that came before the handshake was done waits for it", () => {
     initialize();
     say({ id: 1, method: "tools/list" });
