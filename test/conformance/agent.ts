@@ -1,23 +1,29 @@
 /**
  * The client that the suite tests: an agent that lists and calls everything through `gatehouse connect`, and a person who
- * runs `gatehouse login` when a call says that a sign-in is needed. Started by the suite with the server's URL as the last
- * argument; says on stdout how it ended ({@link AgentEnd}).
+ * runs `gatehouse login` when a call says that a sign-in is needed. Started by the suite with the agent's era as the first
+ * and the server's URL as the last argument; says on stdout how it ended ({@link AgentEnd}).
  */
 import { join } from "node:path";
-import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import { type Agent, startAgent } from "../fixtures/agent.ts";
 import { makeHome } from "../fixtures/home.ts";
 import { type ProgramOptions, runCli } from "../fixtures/program.ts";
 import { repoRoot } from "../fixtures/root.ts";
 import { authFor, contextOf } from "./context.ts";
+import { type Driver, startDriver, type Tool } from "./drivers.ts";
 import type { AgentEnd } from "./judge.ts";
+import type { AgentEra } from "./sets.ts";
 
 /** Below the suite's own limit, so that it is this program that ends what it started. */
 const LIMIT_MS = 25_000;
 /** Nobody signs in more often than this because of one scenario. */
 const PATIENCE = 3;
 const NEEDS_PERSON = ["sign_in_required", "insufficient_scope"];
+
+/**
+ * Its server leaves `resultType` out of a result to see that it counts as complete (MCP 2026-07-28 basic, ResultType); the
+ * SDK's modern client refuses such a result all the same, after Gatehouse has passed it on.
+ */
+const WITHOUT_RESULT_TYPE = "sep-2322-client-request-state";
 
 class Refused extends Error {
   readonly code: string;
@@ -46,7 +52,7 @@ class Person {
 }
 
 /** Asks until it is answered; where a person is needed, one signs in. */
-async function ask<T>(agent: Agent, person: Person, request: () => Promise<T>): Promise<T> {
+async function ask<T>(agent: Driver, person: Person, request: () => Promise<T>): Promise<T> {
   for (;;) {
     const { tools } = agent.changed;
     try {
@@ -68,39 +74,53 @@ function codeIn(error: unknown): string | null {
   return found.success ? found.data.data.code : null;
 }
 
-async function listTools(agent: Agent): Promise<Tool[]> {
-  const { tools } = await agent.client.listTools();
+function lacksResultType(error: unknown): boolean {
+  const found = z.object({ data: z.object({ violation: z.string() }) }).safeParse(error);
+  return found.success && found.data.data.violation === "missing-resultType";
+}
+
+async function listTools(agent: Driver): Promise<Tool[]> {
+  const tools = await agent.listTools();
   if (tools.length === 1 && tools[0]?.name === "sign_in") throw new Refused("sign_in_required");
   return tools;
 }
 
 /** Something of the type that each argument wants. */
 function argumentsFor(tool: Tool): Record<string, unknown> {
-  const types = z.record(z.string(), z.object({ type: z.unknown() })).parse(tool.inputSchema.properties ?? {});
   return Object.fromEntries(
-    Object.entries(types).map(([name, { type }]) => {
+    Object.entries(tool.arguments).map(([name, type]) => {
       if (type === "number" || type === "integer") return [name, 3];
       return [name, type === "boolean" ? true : "text"];
     }),
   );
 }
 
-async function useEverything(agent: Agent, person: Person, context: z.infer<typeof contextOf>): Promise<void> {
+async function useEverything(
+  agent: Driver,
+  person: Person,
+  context: z.infer<typeof contextOf>,
+  scenario: string,
+): Promise<void> {
   const tools = await ask(agent, person, () => listTools(agent));
   const calls = context.toolCalls ?? tools.map((tool) => ({ name: tool.name, arguments: argumentsFor(tool) }));
-  for (const call of calls) await ask(agent, person, () => agent.client.callTool(call));
-  const { resources, prompts } = agent.client.getServerCapabilities() ?? {};
-  if (resources !== undefined) {
-    const listed = await ask(agent, person, () => agent.client.listResources());
-    for (const { uri } of listed.resources) await ask(agent, person, () => agent.client.readResource({ uri }));
+  for (const call of calls) {
+    try {
+      await ask(agent, person, () => agent.callTool(call));
+    } catch (error) {
+      if (scenario !== WITHOUT_RESULT_TYPE || !lacksResultType(error)) throw error;
+    }
   }
-  if (prompts !== undefined) {
-    const listed = await ask(agent, person, () => agent.client.listPrompts());
-    for (const { name } of listed.prompts) await ask(agent, person, () => agent.client.getPrompt({ name }));
+  if (agent.has("resources")) {
+    for (const uri of await ask(agent, person, () => agent.resources()))
+      await ask(agent, person, () => agent.readResource(uri));
+  }
+  if (agent.has("prompts")) {
+    for (const name of await ask(agent, person, () => agent.prompts()))
+      await ask(agent, person, () => agent.getPrompt(name));
   }
 }
 
-async function run(url: string, scenario: string): Promise<AgentEnd> {
+async function run(era: AgentEra, url: string, scenario: string): Promise<AgentEnd> {
   const context = contextOf.parse(JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}"));
   const home = makeHome({ server: { url, auth: authFor(scenario, context) } });
   const program: ProgramOptions = {
@@ -114,17 +134,10 @@ async function run(url: string, scenario: string): Promise<AgentEnd> {
       HEADLESS: undefined,
     },
   };
-  let agent: Agent | undefined;
+  let agent: Driver | undefined;
   try {
-    agent = await startAgent({
-      ...program,
-      server: "server",
-      clientName: "conformance-agent",
-      capabilities: { elicitation: { form: { applyDefaults: true } } },
-      // Accepts with nothing filled in: what comes back then are the defaults.
-      onElicit: () => ({ action: "accept", content: {} }),
-    });
-    if (scenario !== "initialize") await useEverything(agent, new Person(program), context);
+    agent = await startDriver(era, program);
+    if (scenario !== "initialize") await useEverything(agent, new Person(program), context, scenario);
     return { ended: "answered" };
   } catch (error) {
     if (error instanceof Refused) return { ended: "refused", code: error.code };
@@ -139,5 +152,9 @@ async function run(url: string, scenario: string): Promise<AgentEnd> {
 const limit = new Promise<AgentEnd>((resolve) => {
   setTimeout(() => resolve({ ended: "broken", why: `it took longer than ${LIMIT_MS / 1000} s` }), LIMIT_MS).unref();
 });
-const end = await Promise.race([run(process.argv.at(-1) ?? "", process.env.MCP_CONFORMANCE_SCENARIO ?? ""), limit]);
+const era = process.argv[2] === "modern" ? "modern" : "legacy";
+const end = await Promise.race([
+  run(era, process.argv.at(-1) ?? "", process.env.MCP_CONFORMANCE_SCENARIO ?? ""),
+  limit,
+]);
 process.stdout.write(`${JSON.stringify(end)}\n`, () => process.exit());

@@ -6,7 +6,7 @@ import { startChild, tempFolder } from "../fixtures/children.ts";
 import { repoRoot } from "../fixtures/root.ts";
 import { type AgentEnd, agentEnd, type Check, checks, judge } from "./judge.ts";
 import { type Outcome, page } from "./page.ts";
-import { readSets, type ScenarioSet, SETS, type SetName } from "./sets.ts";
+import { type AgentEra, readSets, type ScenarioSet, SETS, type SetName } from "./sets.ts";
 
 export interface Suite {
   /** The program to run it with. */
@@ -19,6 +19,8 @@ const USAGE = `Usage: npm run conformance -- [options]
 
   --set <name>         ${Object.keys(SETS).join(", ")} or all; may be repeated.
                        Default: the sets that must pass
+  --agent <era>        legacy or modern; may be repeated. Default: those that a set must pass with;
+                       of a set or scenario that is named, all that it runs with
   --scenario <name>    only these scenarios of the sets; may be repeated
   --write              run all sets, write docs/conformance.md; fails for the sets only that must pass
   --verbose            show what the agent and the suite wrote about a failed scenario
@@ -38,24 +40,35 @@ export async function runConformance(args: readonly string[], suite: Suite, agen
     "2025-11-25": await output(suite, ["list", "--requirements", "2025-11-25"]),
     "2026-07-28": await output(suite, ["list", "--requirements", "2026-07-28"]),
   }).filter(({ name }) => options.sets.includes(name));
-  const command = `"${process.execPath}" "${agent}"`;
   const outcomes: Outcome[] = [];
   for (const set of sets) {
     const scenarios = set.scenarios.filter((name) => options.scenarios?.includes(name) ?? true);
-    if (scenarios.length > 0) process.stdout.write(`${set.name}\n`);
-    for (const scenario of scenarios) outcomes.push(await one(suite, set, scenario, command, options.verbose));
+    for (const era of scenarios.length === 0 ? [] : agentsOf(set.name, options)) {
+      process.stdout.write(`${set.name}, ${era} agent\n`);
+      const command = `"${process.execPath}" "${agent}" ${era}`;
+      for (const scenario of scenarios) {
+        const wrong = await one(suite, set, scenario, command, options.verbose);
+        outcomes.push({ set: set.name, scenario, agent: era, wrong });
+      }
+    }
   }
   const failed = outcomes.filter(({ wrong }) => wrong.length > 0).length;
   if (options.write) writeFileSync(join(repoRoot, "docs", "conformance.md"), page(suite.version, outcomes));
   process.stdout.write(`${outcomes.length - failed} passed, ${failed} failed\n`);
   // The page tells of all sets, also of those that nobody has promised yet.
-  const counted = options.write ? outcomes.filter(({ set }) => SETS[set].required) : outcomes;
+  const counted = options.write
+    ? outcomes.filter((outcome) => SETS[outcome.set].required.includes(outcome.agent))
+    : outcomes;
   return counted.length > 0 && counted.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
 }
 
 interface Options {
   readonly sets: readonly SetName[];
   readonly scenarios: readonly string[] | undefined;
+  /** Undefined: as the set says. */
+  readonly agents: readonly AgentEra[] | undefined;
+  /** Every agent that a set runs with, also one that need not pass. */
+  readonly allAgents: boolean;
   readonly write: boolean;
   readonly verbose: boolean;
 }
@@ -69,29 +82,39 @@ function read(args: readonly string[]): Options | null {
       options: {
         set: { type: "string", multiple: true },
         scenario: { type: "string", multiple: true },
+        agent: { type: "string", multiple: true },
         write: { type: "boolean", default: false },
         verbose: { type: "boolean", default: false },
       },
     });
-    const { set, scenario, write, verbose } = values;
-    if (write && (set !== undefined || scenario !== undefined)) return null;
+    const { set, scenario, agent, write, verbose } = values;
+    if (write && (set !== undefined || scenario !== undefined || agent !== undefined)) return null;
+    const agents = agent?.flatMap<AgentEra>((name) => (name === "legacy" || name === "modern" ? [name] : []));
+    if (agents !== undefined && agents.length < (agent?.length ?? 0)) return null;
     const asked = set?.flatMap((name) => (name === "all" ? all : all.filter((known) => known === name)));
     if (asked !== undefined && asked.length < (set?.length ?? 0)) return null;
     // A scenario by its name may be of any set.
-    const others = write || scenario !== undefined ? all : all.filter((name) => SETS[name].required);
-    return { sets: asked ?? others, scenarios: scenario, write, verbose };
+    const others = write || scenario !== undefined ? all : all.filter((name) => SETS[name].required.length > 0);
+    const allAgents = write || set !== undefined || scenario !== undefined;
+    return { sets: asked ?? others, scenarios: scenario, agents, allAgents, write, verbose };
   } catch {
     return null;
   }
 }
 
+function agentsOf(set: SetName, { agents, allAgents }: Options): readonly AgentEra[] {
+  const { agents: possible, required } = SETS[set];
+  return agents === undefined ? (allAgents ? possible : required) : possible.filter((era) => agents.includes(era));
+}
+
+/** Why it failed; empty: it passed. */
 async function one(
   suite: Suite,
   set: ScenarioSet,
   scenario: string,
   command: string,
   verbose: boolean,
-): Promise<Outcome> {
+): Promise<string[]> {
   const folder = tempFolder("conformance");
   const started = performance.now();
   try {
@@ -106,7 +129,7 @@ async function one(
     process.stdout.write(`  ${wrong.length === 0 ? "✓" : "✗"} ${scenario} (${seconds} s)\n`);
     for (const reason of wrong) process.stdout.write(`      ${reason}\n`);
     if (verbose && wrong.length > 0) process.stdout.write(`${text}\n${result?.said ?? ""}\n`);
-    return { set: set.name, scenario, wrong };
+    return wrong;
   } finally {
     folder.close();
   }

@@ -2,17 +2,25 @@
 
 export type SetName = "2025-11-25" | "backcompat" | "extensions" | "2026-07-28";
 
-/**
- * `required`: must pass, always. `count`: how many scenarios it holds; a list that was misread must not pass for a shorter
- * one. `version`: the revision whose wire the scenarios run on; null: as the suite chooses.
- */
-export const SETS: Readonly<
-  Record<SetName, { readonly required: boolean; readonly count: number; readonly version: string | null }>
-> = {
-  "2025-11-25": { required: true, count: 18, version: "2025-11-25" },
-  backcompat: { required: true, count: 2, version: "2025-03-26" },
-  extensions: { required: true, count: 6, version: null },
-  "2026-07-28": { required: false, count: 32, version: "2026-07-28" },
+/** The era of the agent in front of Gatehouse. */
+export type AgentEra = "legacy" | "modern";
+
+interface SetOf {
+  /** Agents that run it. */
+  readonly agents: readonly AgentEra[];
+  /** Those with which it must pass, always. */
+  readonly required: readonly AgentEra[];
+  /** How many scenarios it holds; a list that was misread must not pass for a shorter one. */
+  readonly count: number;
+  /** The revision whose wire the scenarios run on; null: as the suite chooses. */
+  readonly version: string | null;
+}
+
+export const SETS: Readonly<Record<SetName, SetOf>> = {
+  "2025-11-25": { agents: ["legacy", "modern"], required: ["legacy"], count: 18, version: "2025-11-25" },
+  backcompat: { agents: ["legacy"], required: ["legacy"], count: 2, version: "2025-03-26" },
+  extensions: { agents: ["legacy"], required: ["legacy"], count: 6, version: null },
+  "2026-07-28": { agents: ["legacy", "modern"], required: [], count: 32, version: "2026-07-28" },
 };
 
 export interface ScenarioSet {

@@ -68,10 +68,14 @@ describe("the sets", () => {
 
 test("the page tells what failed", () => {
   const text = page("1.2.3", [
-    { set: "backcompat", scenario: "auth/old", wrong: [] },
-    { set: "backcompat", scenario: "auth/older", wrong: ["failure: x"] },
+    { set: "backcompat", scenario: "auth/old", agent: "legacy", wrong: [] },
+    { set: "backcompat", scenario: "auth/older", agent: "legacy", wrong: ["failure: x"] },
+    { set: "2026-07-28", scenario: "tools_call", agent: "legacy", wrong: ["failure: y"] },
+    { set: "2026-07-28", scenario: "tools_call", agent: "modern", wrong: [] },
   ]);
   expect(text).toContain("conformance@1.2.3");
-  expect(text).toMatch(/\| backcompat \|.*\| yes \| 1 of 2 \|/);
+  expect(text).toMatch(/\| backcompat \|.*\| legacy \| yes \| 1 of 2 \|/);
   expect(text).toContain("| `auth/older` | failed |");
+  expect(text).toMatch(/\| 2026-07-28 \|.*\| modern \| .* \| 1 of 32 \|/);
+  expect(text).toContain("| `tools_call` | failed | passed |");
 });
