@@ -1,16 +1,12 @@
 /** Chooses the transport for a server, and what stands between the agent's era and the server's. */
 import type { ServerConfig } from "../config/types.ts";
 import type { Clock, Credentials, Log } from "../ports.ts";
+import { EitherEra } from "./modern/either-era.ts";
+import { ModernHttp } from "./modern/http.ts";
+import { SharedChild } from "./modern/shared-child.ts";
 import { reachLegacy } from "./reach.ts";
 import { StdioChild } from "./stdio-child.ts";
-import type { Era, Upstream, UpstreamEvents } from "./upstream.ts";
-
-/** What is remembered of how a server speaks, from one connection to the next. */
-export interface EraMemory {
-  /** Null: nobody has found out yet, or what was found out no longer holds. */
-  get(): Era | null;
-  set(era: Era | null): void;
-}
+import type { Era, EraMemory, Upstream, UpstreamEvents } from "./upstream.ts";
 
 export interface OpenOptions {
   readonly server: ServerConfig;
@@ -26,9 +22,28 @@ export interface OpenOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Milliseconds that a server may take to say whether it is of the modern era. */
+const LOCAL_PATIENCE = 5_000;
+const REMOTE_PATIENCE = 10_000;
+
 /** Opens a session with a server. Throws a GatehouseError when that cannot even be tried. */
 export function openUpstream(options: OpenOptions): Upstream {
   const { server, events, clock, log, env } = options;
-  if (server.type === "stdio") return new StdioChild({ server, events, log, env });
-  return reachLegacy({ server, credentials: options.credentials(), events, clock, log });
+  const { era, memory } = options;
+  const { name, protocol } = server;
+  const common = { name, protocol, era, memory, events };
+  if (server.type === "stdio") {
+    const child = new SharedChild((heard) => new StdioChild({ server, events: heard, log, env }));
+    const wires = { isLocal: true, legacy: child.attach, modern: child.attach, patience: LOCAL_PATIENCE };
+    return new EitherEra({ ...common, wires });
+  }
+  const reach = { server, credentials: options.credentials(), clock, log };
+  const wires = {
+    isLocal: false,
+    legacy: (heard: UpstreamEvents) => reachLegacy({ ...reach, events: heard }),
+    modern: (heard: UpstreamEvents) => new ModernHttp({ ...reach, events: heard }),
+    patience: REMOTE_PATIENCE,
+  };
+  // That transport is older than the modern era.
+  return new EitherEra({ ...common, protocol: server.type === "sse" ? "legacy" : protocol, wires });
 }

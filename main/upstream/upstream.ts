@@ -8,6 +8,13 @@ import type { GatehouseError } from "../errors.ts";
  */
 export type Era = "legacy" | "modern";
 
+/** What is remembered of how a server speaks, from one connection to the next. */
+export interface EraMemory {
+  /** Null: nobody has found out yet, or what was found out no longer holds. */
+  get(): Era | null;
+  set(era: Era | null): void;
+}
+
 /**
  * One session with one server. It speaks the agent's era on this side, whichever the server's is: where they differ, what
  * implements it translates. Only the handshake is the same for both: a legacy `initialize`, which the session makes up
