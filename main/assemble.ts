@@ -123,10 +123,10 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       async prepare(server) {
         const reading = signIns.load([server]);
         if (!(await within(LOAD_PATIENCE, reading))) void reading.then(() => core.wake(server.name, null));
+      },
     },
     lists,
   );
-
   const resumed = (): void => {
     log.info("hub.resumed", {});
     signIns.resumed();
@@ -184,7 +184,14 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       announcer.close();
       config.close();
       await Promise.all([signIns.close(), core.close()]);
-      await Promise.all([known.close(), lists.close(), approvals.flush(), accounts.close(), vault.close(), activity.close()]);
+      await Promise.all([
+        known.close(),
+        lists.close(),
+        approvals.flush(),
+        accounts.close(),
+        vault.close(),
+        activity.close(),
+      ]);
       await log.close();
     },
   };

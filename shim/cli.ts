@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { accountToAllow, accountToSignIn, accountWords, hasSeveral } from "../preload/accounts.ts";
 import type { ServerStatus, Snapshot } from "../preload/api.ts";
-import { count, serverText, vaultText, wantsMore } from "../preload/text.ts";
+import { changedTools, count, serverText, vaultText, wantsMore } from "../preload/text.ts";
 import { activity } from "./cli-activity.ts";
 import { call, control, EXIT, failed, quoteName, say, Unreachable, Usage } from "./cli-base.ts";
 import { logs } from "./cli-logs.ts";
 import { secret } from "./cli-secret.ts";
+import { approve, tools } from "./cli-tools.ts";
 import { login, logout } from "./cli-sign-in.ts";
 import { use } from "./cli-use.ts";
 import { vault } from "./cli-vault.ts";
@@ -21,6 +22,8 @@ Usage: gatehouse <command> [options]
 
 For agents
   connect <server>[@account]     speak MCP on stdin and stdout with this server
+  connect                        with all servers as one; their tools are called server__tool
+      --lazy                     as three tools that find, describe and call the others
   connect <url> [options]        the same with a server that is not set up: takes what mcp-remote takes (--help)
 
 For people
@@ -37,6 +40,10 @@ For people
   vault move keychain|file       move them into the system's keychain or an encrypted file
   secret set <name>              put a value from stdin into the vault, for \${keychain:<name>} in servers.json
   secret list, secret remove <name>
+  tools <server> [--json]        which of its tools agents get, and what has changed in the others
+  approve <server> <tool…>       let agents use changed tools as they are now
+      --all                      every one that changed
+      --command                  let a local server run that came from elsewhere
   status [--json]                what is running, and who needs you
   activity                       sign-ins and refreshes, step by step
       --request-id <id>          only this one: a request id or a correlation id, as errors show them
@@ -82,6 +89,10 @@ export async function runCli(verb: string | undefined, args: readonly string[]):
         return await secret(args);
       case "vault":
         return await vault(args);
+      case "tools":
+        return await tools(args);
+      case "approve":
+        return await approve(args);
       case "hub":
         return await hub(args);
       case undefined:
@@ -127,6 +138,9 @@ async function status(args: readonly string[]): Promise<number> {
       const option = account === null ? "" : ` --account ${quoteName(account)}`;
       if (!values.json) say(`To allow more access: gatehouse login ${quoteName(server.name)}${option}`);
     }
+    for (const server of snapshot.servers.filter((one) => changedTools(one).length > 0)) {
+      if (!values.json) say(`To see what has changed: gatehouse tools ${quoteName(server.name)}`);
+    }
     return needy.length > 0 ? EXIT.needsSignIn : EXIT.done;
   } finally {
     hub.close();
@@ -138,6 +152,8 @@ function table(snapshot: Snapshot): string {
   const { hub, config } = snapshot;
   lines.push(`Gatehouse ${hub.version}, process ${hub.pid}. ${vaultText(hub.vault, process.platform).label}.`);
   if (config.error !== null) lines.push(`${config.error.message} ${config.error.suggestion}`);
+  const { approvals_error: lost } = hub;
+  if (lost !== undefined) lines.push(`${lost.message} ${lost.suggestion}`);
   if (snapshot.servers.length === 0) lines.push(`No servers yet. They go into ${config.path}.`);
   const width = Math.max(0, ...snapshot.servers.map((server) => server.name.length));
   for (const server of snapshot.servers) {

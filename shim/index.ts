@@ -18,9 +18,11 @@ async function targetOf(args: readonly string[]): Promise<{ target: Target; serv
     return remoteTarget(args);
   }
   const [text, ...more] = args;
-  if (text === undefined || more.length > 0 || text.startsWith("-")) {
+  const lazy = text === "--lazy";
+  if (text === undefined || (lazy && more.length === 0)) return { target: { kind: "all", lazy }, server: "gatehouse" };
+  if (more.length > 0 || text.startsWith("-")) {
     process.stderr.write(
-      "Usage: gatehouse connect <server>[@account]\nIt is what an agent starts: see gatehouse --help.\n",
+      "Usage: gatehouse connect [<server>[@account] | --lazy]\nIt is what an agent starts: see gatehouse --help.\n",
     );
     process.exitCode = EXIT_USAGE;
     return null;

@@ -1,0 +1,184 @@
+/** All servers as one: real servers, the real shim, the official SDK's client. */
+import {
+  CreateMessageRequestSchema,
+  LoggingMessageNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import { describe, expect, test } from "vitest";
+import { type Agent, startAgent } from "../../fixtures/agent.ts";
+import { everythingServer } from "../../fixtures/everything.ts";
+import { makeHome } from "../../fixtures/home.ts";
+import { use } from "../../fixtures/use.ts";
+import { waitFor } from "../../fixtures/wait.ts";
+import { failure, makeWorld, PLAIN } from "./parts.ts";
+
+const everything = everythingServer();
+/** Starts, and says nothing for ever. */
+const SILENT = { command: process.execPath, args: ["-e", "process.stdin.resume()"] };
+/** Nothing listens there. */
+const DEAD = { url: "http://127.0.0.1:9/mcp" };
+
+const connectAll = async (home: string, more: Partial<Parameters<typeof startAgent>[0]> = {}): Promise<Agent> =>
+  use(await startAgent({ home, env: PLAIN, ...more }));
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+describe("two servers of the same kind", () => {
+  const twins = async (more: Partial<Parameters<typeof startAgent>[0]> = {}) => {
+    const home = use(makeHome({ one: everything, "the other": everything }));
+    return { home, agent: await connectAll(home.path, more) };
+  };
+
+  test("tools and prompts carry their server's name, calls reach the right one", async () => {
+    const { agent } = await twins();
+    const names = await agent.toolNames();
+    expect(names.filter((name) => !NAME.test(name))).toEqual([]);
+    expect(new Set(names).size).toBe(names.length);
+    const [one, other] = [
+      names.filter((name) => name.startsWith("one__")),
+      names.filter((name) => !name.startsWith("one__")),
+    ];
+    expect(one.length).toBeGreaterThan(5);
+    expect(other).toHaveLength(one.length);
+    expect(await agent.callText("one__echo", { message: "hello" })).toContain("hello");
+    const sum = other.find((name) => name.endsWith("__get-sum")) ?? "";
+    expect(await agent.callText(sum, { a: 2, b: 3 })).toContain("5");
+    const { prompts } = await agent.client.listPrompts();
+    expect(prompts.map(({ name }) => name)).toContain("one__simple-prompt");
+    const prompt = await agent.client.getPrompt({ name: "one__simple-prompt" });
+    expect(prompt.messages).not.toEqual([]);
+    expect(agent.client.getServerVersion()).toMatchObject({ name: "gatehouse" });
+  });
+
+  test("resources that both have can both be read, and a template's", async () => {
+    const { agent } = await twins();
+    const { resources } = await agent.client.listResources();
+    const uris = resources.map(({ uri }) => uri);
+    expect(new Set(uris).size).toBe(uris.length);
+    expect(uris.every((uri) => uri.startsWith("gatehouse://"))).toBe(true);
+    const [uri = ""] = uris;
+    const { contents } = await agent.client.readResource({ uri });
+    expect(contents[0]?.uri).toBe(uri);
+    const { resourceTemplates } = await agent.client.listResourceTemplates();
+    const template = resourceTemplates.find(({ uriTemplate }) => uriTemplate.includes("text/{"))?.uriTemplate ?? "";
+    expect(template).toMatch(/^gatehouse:\/\//);
+    const made = template.replace(/\{[^}]*\}/, "1");
+    expect((await agent.client.readResource({ uri: made })).contents[0]?.uri).toBe(made);
+    const plain = made.replace(/^gatehouse:\/\/[^/]*\//, "");
+    expect((await agent.client.readResource({ uri: plain })).contents[0]?.uri).toBe(plain);
+    const completed = await agent.client.complete({
+      ref: { type: "ref/resource", uri: template },
+      argument: { name: /\{([^}]*)\}/.exec(template)?.[1] ?? "", value: "1" },
+    });
+    expect(completed.completion.values.length).toBeGreaterThanOrEqual(0);
+  });
+
+  test("subscriptions, log messages and levels reach the right server", async () => {
+    const { agent } = await twins();
+    const logs: { level: string; logger?: string | undefined }[] = [];
+    const updated: string[] = [];
+    agent.client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logs.push(params));
+    agent.client.setNotificationHandler(
+      ResourceUpdatedNotificationSchema,
+      ({ params }) => void updated.push(params.uri),
+    );
+    await agent.client.setLoggingLevel("debug");
+    const uri =
+      (await agent.client.listResources()).resources.find((one) => one.uri.startsWith("gatehouse://one/"))?.uri ?? "";
+    await agent.client.subscribeResource({ uri });
+    await agent.client.callTool({ name: "one__toggle-subscriber-updates", arguments: {} });
+    await waitFor("an update", () => updated[0], 30_000);
+    expect(new Set(updated)).toEqual(new Set([uri]));
+    await agent.client.callTool({ name: "one__toggle-simulated-logging", arguments: {} });
+    const log = await waitFor("a log message", () => logs.find(({ logger }) => logger !== undefined), 30_000);
+    expect(log.logger).toMatch(/^one(\/|$)/);
+  });
+
+  test("progress, sampling and cancellation are the call's own", async () => {
+    const { agent } = await twins({ capabilities: { sampling: {} } });
+    agent.client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => ({
+      model: "test",
+      role: "assistant",
+      content: { type: "text", text: `sampled ${JSON.stringify(params.messages[0]?.content)}` },
+    }));
+    const names = await agent.toolNames();
+    const sampling = names.filter((name) => name.endsWith("__trigger-sampling-request"));
+    expect(sampling).toHaveLength(2);
+    const texts = await Promise.all(
+      sampling.map((name, at) => agent.callText(name, { prompt: `of ${at}`, maxTokens: 10 })),
+    );
+    for (const [at, text] of texts.entries()) expect(text).toContain(`of ${at}`);
+    const long = names.filter((name) => name.endsWith("__trigger-long-running-operation"));
+    const progress = await Promise.all(
+      long.map(async (name, at) => {
+        const seen: number[] = [];
+        const steps = at + 2;
+        await agent.client.callTool({ name, arguments: { duration: 0.4, steps } }, undefined, {
+          onprogress: ({ total }) => seen.push(total ?? 0),
+        });
+        return { seen: new Set(seen), steps };
+      }),
+    );
+    for (const { seen, steps } of progress) expect(seen).toEqual(new Set([steps]));
+    const aborted = new AbortController();
+    const call = agent.client.callTool({ name: long[0] ?? "", arguments: { duration: 60, steps: 2 } }, undefined, {
+      signal: aborted.signal,
+    });
+    setTimeout(() => aborted.abort("enough"), 100);
+    await expect(call).rejects.toThrow();
+    expect(await agent.callText("one__echo", { message: "still here" })).toContain("still here");
+  });
+});
+
+describe("servers in trouble", () => {
+  test("a dead and a slow one delay nobody; a protected one has one tool until it is signed in", async () => {
+    const world = await makeWorld({ files: everything, dead: DEAD, silent: SILENT });
+    const agent = await connectAll(world.home.path);
+    const names = await agent.toolNames();
+    expect(names).toContain("files__echo");
+    expect(names.filter((name) => name.startsWith("acme__"))).toEqual(["acme__sign_in"]);
+    expect(names.filter((name) => /^(dead|silent)__/.test(name))).toEqual([]);
+    const told = await agent.client.callTool({ name: "acme__sign_in", arguments: {} });
+    expect(told.structuredContent).toMatchObject({ code: "sign_in_required", server: "acme" });
+    expect((await failure(agent.callText("dead__anything"))).code).toBe("upstream_unreachable");
+    const before = agent.changed.tools;
+    expect((await world.login()).code).toBe(0);
+    await agent.waitForToolsChanged(before);
+    await waitFor("the tools of acme", async () =>
+      (await agent.toolNames()).includes("acme__whoami") ? true : undefined,
+    );
+    expect(await agent.callText("acme__whoami")).toBe("ada");
+    expect(await agent.callText("acme__sign_in")).toContain("You are signed in");
+    const { servers } = await world.status();
+    expect(servers.find(({ name }) => name === "acme")).toMatchObject({ state: "ready", agents: 1 });
+    expect(servers.find(({ name }) => name === "files")).toMatchObject({ agents: 1, agent_names: ["test-agent"] });
+  });
+
+  test("servers come and go while the agent runs; a call to one that is gone says so", async () => {
+    const home = use(makeHome({ one: everything }));
+    const agent = await connectAll(home.path);
+    expect(await agent.toolNames()).toContain("one__echo");
+    home.writeServers({ one: { ...everything, enabled: false }, two: everything });
+    await agent.waitForToolsChanged();
+    const names = await waitFor("the tools of two", async () => {
+      const now = await agent.toolNames();
+      return now.includes("two__echo") ? now : undefined;
+    });
+    expect(names.filter((name) => name.startsWith("one__"))).toEqual([]);
+    await expect(agent.callText("one__echo", { message: "x" })).rejects.toMatchObject({
+      code: -32602,
+      message: expect.stringContaining("“one” is turned off"),
+    });
+    await expect(agent.callText("nobody__echo")).rejects.toMatchObject({ code: -32602 });
+    expect(await agent.callText("two__echo", { message: "hi" })).toContain("hi");
+  });
+
+  test("a name shortened by one agent is known to the next, without a list", async () => {
+    const home = use(makeHome({ ["a server with quite a long name that no prefix holds"]: everything }));
+    const first = await connectAll(home.path);
+    const long = (await first.toolNames()).find((name) => name.includes("echo")) ?? "";
+    expect(long).toMatch(NAME);
+    const second = await connectAll(home.path);
+    expect(await second.callText(long, { message: "again" })).toContain("again");
+  });
+});
