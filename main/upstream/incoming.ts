@@ -20,15 +20,19 @@ export function messagesIn(data: Buffer): Incoming[] {
 
 const ID = '(-?[0-9]+|"(?:[^"\\\\]|\\\\.){0,200}")';
 const AHEAD = new RegExp(`^\\s*\\{\\s*(?:"jsonrpc"\\s*:\\s*"2\\.0"\\s*,\\s*)?"id"\\s*:\\s*${ID}`);
-const BEHIND = new RegExp(`"id"\\s*:\\s*${ID}\\s*(?:,\\s*"jsonrpc"\\s*:\\s*"2\\.0"\\s*)?\\}?\\s*$`);
+const BEHIND = new RegExp(`"id"\\s*:\\s*${ID}\\s*(?:,\\s*"jsonrpc"\\s*:\\s*"2\\.0"\\s*)?\\}*\\s*$`);
 const GLANCE = 300;
+
+/** Id (JSON text) that stands ahead of all the rest; null when none does. */
+export function idAhead(start: Buffer): string | null {
+  return AHEAD.exec(start.toString("latin1", 0, GLANCE))?.[1] ?? null;
+}
 
 /**
  * Ids (JSON text) that something broken may have been the answer to, likeliest first: where writers put the id, ahead of
  * all the rest or behind it.
  */
 export function likelyIds(broken: Buffer): string[] {
-  const ahead = AHEAD.exec(broken.toString("latin1", 0, GLANCE))?.[1];
   const behind = BEHIND.exec(broken.toString("latin1", Math.max(0, broken.length - GLANCE)))?.[1];
-  return [ahead, behind].filter((id) => id !== undefined);
+  return [idAhead(broken), behind].filter((id) => typeof id === "string");
 }

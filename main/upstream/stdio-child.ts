@@ -1,15 +1,16 @@
 /** A server that is a program on this computer: one child a session, newline-framed JSON-RPC on its stdin and stdout. */
 import type { ChildProcess } from "node:child_process";
-import { statSync } from "node:fs";
 import { LineSplitter, NEWLINE } from "../../shim/frame.ts";
-import { type Peek, peek } from "../../shim/scan.ts";
+import type { Peek } from "../../shim/scan.ts";
 import type { StdioServer } from "../config/types.ts";
-import type { GatehouseError } from "../errors.ts";
+import { asGatehouseError, type GatehouseError } from "../errors.ts";
+import { loginPath } from "../login-path.ts";
 import type { Log } from "../ports.ts";
-import { endTreeOnWindows, mergeEnvironment, startProgram, withoutOurs } from "../program.ts";
-import { within } from "../within.ts";
-import { cannotStart, exited, noFolder, sessionLost } from "./failures.ts";
+import { badAnswer, exited, sessionLost, tooLarge } from "./failures.ts";
+import { idAhead, likelyIds, messagesIn } from "./incoming.ts";
+import { endRest, endServer, notStarted, startServer, withoutHidden } from "./stdio-program.ts";
 import type { Upstream, UpstreamEvents } from "./upstream.ts";
+import { Valve } from "./valve.ts";
 
 export interface StdioOptions {
   readonly server: StdioServer;
@@ -25,63 +26,39 @@ const GRACE = 2_000;
 /** Milliseconds that the output of an ended child may still take to arrive. */
 const LAST_WORDS = 500;
 
+interface Running {
+  readonly child: ChildProcess;
+  readonly exited: Promise<void>;
+}
+
 export class StdioChild implements Upstream {
   readonly #options: StdioOptions;
-  readonly #child: ChildProcess;
   readonly #inFlight = new Set<string>();
-  readonly #exited: Promise<void>;
+  readonly #valve = new Valve();
+  #running: Running | null = null;
+  /** What waits for the child to be started. */
+  #waiting: Buffer[] = [];
   #closed = false;
   #lastWords: string | null = null;
 
   constructor(options: StdioOptions) {
     this.#options = options;
-    const { server } = options;
-    this.#child = start(server, mergeEnvironment(withoutOurs(options.env), server.env));
-    this.#exited = new Promise((resolve) => {
-      this.#child.once("error", (error) => {
-        this.#over(() => notStarted(server, error));
-        resolve();
-      });
-      this.#child.once("exit", (code, signal) => {
-        resolve();
-        // What it said last is still in the pipe; a grandchild that holds the pipe open must not hold us up.
-        const over = (): void => this.#over(() => exited(server.name, signal ?? `exit code ${code}`, this.#lastWords));
-        const timer = setTimeout(over, LAST_WORDS);
-        this.#child.once("close", () => {
-          clearTimeout(timer);
-          over();
-        });
-      });
-    });
-    const lines = new LineSplitter(
-      (line) => this.#fromChild(line),
-      () => options.log.warn("upstream.line_too_long", { server: server.name }),
-    );
-    this.#child.stdout?.on("data", (chunk: Buffer) => lines.push(chunk));
-    this.#child.stdin?.on("error", () => {});
-    const words = new LineSplitter(
-      (line) => {
-        this.#lastWords = withoutHidden(server, line.toString("utf8")).slice(0, 500);
-        options.log.debug("upstream.stderr", { server: server.name, text: this.#lastWords });
-      },
-      () => {},
-      64 * 1024,
-    );
-    this.#child.stderr?.on("data", (chunk: Buffer) => words.push(chunk));
+    const { env, server } = options;
+    const path = "PATH" in server.env ? null : loginPath(env);
+    if (path === null) this.#start(env);
+    else void path.then((found) => this.#startLater(found === null ? env : { ...env, PATH: found }));
   }
 
   send(message: Buffer, peeked: Peek): void {
-    const { stdin } = this.#child;
-    if (this.#closed || stdin === null || stdin.destroyed) {
-      if (peeked.id !== null && peeked.method !== null)
-        this.#options.events.failed(peeked.id, sessionLost(this.#options.server.name));
+    const isRequest = peeked.id !== null && peeked.method !== null;
+    const stdin = this.#running?.child.stdin;
+    if (this.#closed || stdin === null || stdin?.destroyed === true) {
+      if (isRequest) this.#options.events.failed(peeked.id as string, sessionLost(this.#options.server.name));
       return;
     }
-    if (peeked.id !== null && peeked.method !== null) this.#inFlight.add(peeked.id);
-    stdin.cork();
-    stdin.write(message);
-    stdin.write(NEWLINE);
-    stdin.uncork();
+    if (isRequest) this.#inFlight.add(peeked.id as string);
+    if (this.#running === null) return void this.#waiting.push(message);
+    this.#write(message);
   }
 
   negotiated(): void {}
@@ -89,90 +66,115 @@ export class StdioChild implements Upstream {
   resumed(): void {}
 
   setPaused(paused: boolean): void {
-    if (paused) this.#child.stdout?.pause();
-    else this.#child.stdout?.resume();
+    this.#valve.set(paused);
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return this.#exited;
+    const isFirst = !this.#closed;
     this.#closed = true;
-    const grace = this.#options.grace ?? GRACE;
-    this.#child.stdin?.end();
-    if (await within(grace, this.#exited)) return;
-    this.#signal("SIGTERM");
-    if (await within(grace, this.#exited)) return;
-    this.#signal("SIGKILL");
-    await this.#exited;
+    if (this.#running === null) return;
+    const { child, exited } = this.#running;
+    if (isFirst) await endServer(child, exited, this.#grace);
+    else await exited;
   }
 
-  #signal(signal: NodeJS.Signals): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    if (process.platform === "win32") return endTreeOnWindows(this.#child);
+  get #grace(): number {
+    return this.#options.grace ?? GRACE;
+  }
+
+  #startLater(env: StdioOptions["env"]): void {
+    if (this.#closed) return;
     try {
-      process.kill(-pid, signal);
-    } catch {
-      // It went by itself.
+      this.#start(env);
+    } catch (error) {
+      return this.#over(asGatehouseError(error, this.#options.server.name));
     }
+    for (const message of this.#waiting.splice(0)) this.#write(message);
+  }
+
+  #start(env: StdioOptions["env"]): void {
+    const { server, log } = this.#options;
+    const child = startServer(server, env);
+    const gone = new Promise<void>((resolve) => {
+      child.once("error", (error) => {
+        this.#over(notStarted(server, error));
+        resolve();
+      });
+      child.once("exit", (code, signal) => {
+        resolve();
+        // What it said last is still in the pipe; a grandchild that holds the pipe open must not hold us up.
+        const over = (): void => this.#over(exited(server.name, signal ?? `exit code ${code}`, this.#lastWords));
+        const timer = setTimeout(over, LAST_WORDS);
+        child.once("close", () => {
+          clearTimeout(timer);
+          over();
+        });
+      });
+    });
+    this.#running = { child, exited: gone };
+    const lines = new LineSplitter(
+      (line) => this.#fromChild(line),
+      (head) => this.#tooLong(head),
+    );
+    if (child.stdout !== null) this.#valve.through(child.stdout);
+    child.stdout?.on("data", (chunk: Buffer) => lines.push(chunk));
+    child.stdin?.on("error", () => {});
+    const words = new LineSplitter(
+      (line) => {
+        this.#lastWords = withoutHidden(server, line.toString("utf8")).slice(0, 500);
+        log.info("upstream.stderr", { server: server.name, text: this.#lastWords });
+      },
+      () => {},
+      64 * 1024,
+    );
+    child.stderr?.on("data", (chunk: Buffer) => words.push(chunk));
+  }
+
+  #write(message: Buffer): void {
+    const stdin = this.#running?.child.stdin;
+    if (stdin === undefined || stdin === null) return;
+    stdin.cork();
+    stdin.write(message);
+    stdin.write(NEWLINE);
+    stdin.uncork();
   }
 
   #fromChild(line: Buffer): void {
     if (this.#closed) return;
-    const message = peek(line);
-    if (!message.ok) {
+    const said = messagesIn(line);
+    if (said.length === 0) {
       this.#options.log.debug("upstream.noise", { server: this.#options.server.name });
-      return;
+      const id = likelyIds(line).find((each) => this.#inFlight.has(each));
+      if (id !== undefined) this.#fail(id, badAnswer(this.#options.server.name, "sent an answer that is not JSON-RPC"));
     }
-    if (message.isAnswer && message.id !== null) this.#inFlight.delete(message.id);
-    this.#options.events.message(line, message);
+    for (const { line: message, peeked } of said) {
+      if (this.#closed) return;
+      if (peeked.isAnswer && peeked.id !== null) this.#inFlight.delete(peeked.id);
+      this.#options.events.message(message, peeked, null);
+    }
   }
 
-  #over(error: () => ReturnType<typeof exited>): void {
+  /** Where nothing says whose answer it was, it may have been anybody's in this session. */
+  #tooLong(head: Buffer): void {
+    if (this.#closed) return;
+    const { name } = this.#options.server;
+    this.#options.log.warn("upstream.line_too_long", { server: name });
+    const named = idAhead(head);
+    const ids = named !== null && this.#inFlight.has(named) ? [named] : [...this.#inFlight];
+    for (const id of ids) this.#fail(id, tooLarge(name));
+  }
+
+  #fail(id: string, error: GatehouseError): void {
+    this.#inFlight.delete(id);
+    this.#options.events.failed(id, error);
+  }
+
+  #over(why: GatehouseError): void {
     if (this.#closed) return;
     this.#closed = true;
-    const why = error();
+    if (this.#running !== null) void endRest(this.#running.child, this.#grace);
     for (const id of this.#inFlight) this.#options.events.failed(id, why);
     this.#inFlight.clear();
     this.#options.events.closed(why);
   }
-}
-
-function start(server: StdioServer, env: StdioOptions["env"]): ChildProcess {
-  try {
-    return startProgram(server.command, server.args, {
-      stdio: ["pipe", "pipe", "pipe"],
-      env,
-      windowsHide: true,
-      // A group of its own, so that the whole tree ends with it.
-      detached: process.platform !== "win32",
-      ...(server.cwd === null ? {} : { cwd: server.cwd }),
-    });
-  } catch (error) {
-    throw notStarted(server, error);
-  }
-}
-
-/** The system has one code for a missing program and a missing folder. */
-function notStarted(server: StdioServer, error: unknown): GatehouseError {
-  const { name, command, cwd } = server;
-  return cwd === null || isFolder(cwd)
-    ? cannotStart(name, withoutHidden(server, command), error)
-    : noFolder(name, withoutHidden(server, cwd), error);
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** Shorter values would take innocent words apart. */
-const SHORTEST_SECRET = 4;
-
-/** Text of or about the program, without what `${…}` stands for in its entry. */
-function withoutHidden(server: StdioServer, text: string): string {
-  const secrets = (server.hidden ?? []).filter((part) => part.length >= SHORTEST_SECRET);
-  return secrets.reduce((clean, secret) => clean.replaceAll(secret, "…"), text);
 }

@@ -1,7 +1,7 @@
 /** Servers on this computer: real children that answer, babble, crash and refuse to go. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { StdioServer } from "../../../main/config/types.ts";
 import type { GatehouseError } from "../../../main/errors.ts";
 import { StdioChild } from "../../../main/upstream/stdio-child.ts";
@@ -136,4 +136,98 @@ test("a child that ends with its stdin needs no signal", async () => {
   await waitFor("it to be up", () => messages[0]);
   await child.close();
   expect(readFileSync(mark, "utf8")).toBe("stdin");
+});
+
+test.skipIf(process.platform === "win32")("what a child leaves behind is ended, however the child went", async () => {
+  for (const how of ["closed", "crashed"]) {
+    const { child, messages, send, closed } = start(
+      `const { spawn } = require("child_process");
+       const rest = spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)"], { stdio: "ignore" });
+       rest.unref();
+       process.stdin.once("data", () => console.log(JSON.stringify({ jsonrpc: "2.0", id: 1, result: rest.pid })))
+         .on("data", (line) => { if (String(line).includes("crash")) process.exit(1); });
+       process.stdin.on("end", () => process.exit(0));`,
+    );
+    send('{"jsonrpc":"2.0","id":1,"method":"x"}');
+    const { result: pid } = JSON.parse(await waitFor("the answer", () => messages[0])) as { result: number };
+    expect(isRunning(pid)).toBe(true);
+    if (how === "closed") await child.close();
+    else send('{"jsonrpc":"2.0","id":2,"method":"crash"}');
+    await waitFor("its end", () => (isRunning(pid) ? undefined : true));
+    expect(closed).toHaveLength(how === "closed" ? 0 : 1);
+  }
+});
+
+test.each([
+  ["broken off", `'{"jsonrpc":"2.0","id":1,"result":{'`, "upstream_failed"],
+  ["with the id behind", `'{"result":{]},"id":1}}}'`, "upstream_failed"],
+  ["not UTF-8", `Buffer.from('{"jsonrpc":"2.0","id":1,"result":"\\xff"}', "latin1")`, "upstream_failed"],
+  ["of 65 MiB", `'{"jsonrpc":"2.0","id":1,"result":"' + "x".repeat(65 * 1024 * 1024) + '"}'`, "too_large"],
+  ["of 65 MiB that names nothing", `'{"result":"' + "x".repeat(65 * 1024 * 1024) + '","id":1}'`, "too_large"],
+])("an answer %s fails its request, and the next one is answered", async (_what, answer, code) => {
+  const { send, messages, failures, closed } = start(
+    `process.stdin.once("data", () => { process.stdout.write(${answer}); process.stdout.write('\\n'); ${ECHO} });`,
+  );
+  send('{"jsonrpc":"2.0","id":1,"method":"x"}');
+  expect(await waitFor("the failure", () => failures.get("1"), 30_000)).toMatchObject({ code, server: "s" });
+  send('{"jsonrpc":"2.0","id":2,"method":"x","params":{}}');
+  expect(await waitFor("the answer", () => messages[0])).toContain('"id":2');
+  expect(closed).toEqual([]);
+});
+
+test("a batch is taken apart", async () => {
+  const { send, messages } = start(
+    `process.stdin.once("data", () => console.log('[{"jsonrpc":"2.0","method":"a"}, {"jsonrpc":"2.0","id":1,"result":[1, {}]}]'));`,
+  );
+  send('{"jsonrpc":"2.0","id":1,"method":"x"}');
+  await waitFor("both", () => messages[1]);
+  expect(messages).toEqual(['{"jsonrpc":"2.0","method":"a"}', '{"jsonrpc":"2.0","id":1,"result":[1, {}]}']);
+});
+
+describe.skipIf(process.platform === "win32")("started from a desktop", () => {
+  /** A shell that greets, sets PATH and notes that it ran. */
+  function shell(does: string) {
+    const folder = use(tempFolder("shell"));
+    const notes = join(folder.path, "runs");
+    const path = join(folder.path, "testsh");
+    writeFileSync(path, `#!/bin/sh\necho "$*" >> ${notes}\necho Welcome\n${does}\n`, { mode: 0o755 });
+    return {
+      env: { SHELL: path, PATH: "/usr/bin:/bin", DISPLAY: ":99", SECRET_OF_SHELL: "no" } as NodeJS.ProcessEnv,
+      runs: () => (existsSync(notes) ? readFileSync(notes, "utf8").trim().split("\n").length : 0),
+    };
+  }
+  const TELL = `process.stdin.once("data", () => console.log(JSON.stringify({jsonrpc:"2.0",id:1,result:process.env})));`;
+  const environment = async (env: NodeJS.ProcessEnv, given: Partial<StdioServer> = {}) => {
+    const { send, messages } = start(TELL, given, env);
+    send('{"jsonrpc":"2.0","id":1,"method":"x"}');
+    const answer = await waitFor("the answer", () => messages[0], 30_000);
+    return (JSON.parse(answer) as { result: Record<string, string> }).result;
+  };
+
+  test("a server has the PATH of the person's shell, nothing else of it, and the shell runs once", async () => {
+    const { env, runs } = shell(
+      'PATH=/opt/mine:/usr/bin; ONLY_IN_SHELL=1; export PATH ONLY_IN_SHELL; eval "$2"; echo Bye',
+    );
+    const [one, two] = await Promise.all([environment(env), environment(env)]);
+    expect(one?.PATH).toBe("/opt/mine:/usr/bin:/bin");
+    expect(two?.PATH).toBe("/opt/mine:/usr/bin:/bin");
+    expect(one).not.toHaveProperty("ONLY_IN_SHELL");
+    expect((await environment(env)).PATH).toBe("/opt/mine:/usr/bin:/bin");
+    expect(runs()).toBe(1);
+  });
+
+  test("no shell is asked in a terminal, nor for an entry with its own PATH", async () => {
+    const { env, runs } = shell('eval "$2"');
+    expect((await environment({ ...env, TERM: "xterm" })).PATH).toBe("/usr/bin:/bin");
+    expect((await environment(env, { env: { PATH: "/own" } })).PATH).toBe("/own");
+    expect(runs()).toBe(0);
+  });
+
+  test("a shell that fails, or never ends, costs nothing but its time limit", async () => {
+    const failing = shell("exit 1");
+    expect((await environment(failing.env)).PATH).toBe("/usr/bin:/bin");
+    const hanging = shell("sleep 600");
+    expect((await environment(hanging.env)).PATH).toBe("/usr/bin:/bin");
+    expect(hanging.runs()).toBe(1);
+  });
 });
