@@ -12,6 +12,7 @@ import { bearerLifetimeS, requireBearer } from "./bearer.ts";
 import { endpointOf } from "./current-endpoint.ts";
 import { isUnattended } from "./grant-types.ts";
 import { grantFrom } from "./issued.ts";
+import { isGone, relocated } from "./moved-endpoint.ts";
 import type { Origins } from "./origins.ts";
 import { inRun, problem, type Run } from "./problem.ts";
 import { requestTokens, type TokenAnswer, type Tokens } from "./token-endpoint.ts";
@@ -161,11 +162,11 @@ export class Refresher {
     const { grant } = account;
     if (grant === null || grant.refresh_token === null) return null;
     if (grant !== before && !this.isDue(server, grant)) return null;
-    const answer = await this.#ask(run, server, grant, fetch);
+    const { from, answer } = await this.#askWhereItIs(run, server, grant, fetch);
     if (account.grant !== grant) return null;
     if (answer.kind === "tokens") {
       const tokens = { ...answer.tokens, lifetimeS: bearerLifetimeS(server, answer.tokens) };
-      await accounts.refreshed(account, renewedGrant(grant, tokens, clock.now()));
+      await accounts.refreshed(account, renewedGrant(from, tokens, clock.now()));
       log.info("token.refreshed", fieldsOf(run, account));
       return null;
     }
@@ -188,7 +189,9 @@ export class Refresher {
     const { grant: held, challenge } = account;
     let got: UnattendedAnswer;
     try {
-      got = await askUnattended({ run, server, challenge, held, discover: false, fetch, origins, signal });
+      const request = { run, server, challenge, held, fetch, origins, signal };
+      got = await askUnattended({ ...request, discover: false });
+      if (held !== null && isGone(got.answer)) got = await askUnattended({ ...request, discover: true });
     } catch (error) {
       if (!isPassing(error)) throw error;
       throw this.#failure(run, account, { kind: "failed", reason: error.code, lost: false, retryAfterS: null });
@@ -207,6 +210,20 @@ export class Refresher {
     log.warn("token.refused", { ...fieldsOf(run, account), code: error.code, details: error.details });
     accounts.refuse(server, account, error.toObject());
     return error;
+  }
+
+  /** `from`: the grant with the endpoint that answered. */
+  async #askWhereItIs(
+    run: Run,
+    server: RemoteServer,
+    grant: Grant,
+    fetch: SafeFetch,
+  ): Promise<{ from: Grant; answer: TokenAnswer }> {
+    const answer = await this.#ask(run, server, grant, fetch);
+    const moved = isGone(answer) ? await relocated(run, server, grant, fetch, this.#parts.signal) : null;
+    return moved === null
+      ? { from: grant, answer }
+      : { from: moved, answer: await this.#ask(run, server, moved, fetch) };
   }
 
   /** A lost answer is asked for once more with the same refresh token: servers allow that for a moment. */

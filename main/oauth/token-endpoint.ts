@@ -43,7 +43,10 @@ export type TokenAnswer =
   /** No answer that settles anything. `lost`: the request may have been carried out all the same. */
   | {
       readonly kind: "failed";
+      /** The system's code, where no answer came. */
       readonly reason: string;
+      /** HTTP status; absent: no answer came. */
+      readonly status?: number;
       readonly lost: boolean;
       readonly retryAfterS: number | null;
     };
@@ -112,7 +115,7 @@ export function failureOf(error: unknown, seen: Response | undefined): Exclude<T
   }
   if (seen !== undefined) {
     const reason = seen.ok ? "unreadable answer" : `status ${seen.status}`;
-    return { kind: "failed", reason, lost: false, retryAfterS: retryAfter(seen) };
+    return { kind: "failed", reason, status: seen.status, lost: false, retryAfterS: retryAfter(seen) };
   }
   const ours = gatehouseErrorIn(error);
   if (ours === null || ours.code === "unsafe_url") throw ours ?? error;

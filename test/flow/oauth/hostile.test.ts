@@ -366,6 +366,81 @@ describe("tokens", () => {
     expect(told).not.toContain("rt-1");
   });
 
+  test.each([404, 405, 410])(
+    "follow their issuer to its new token endpoint after a %i, and stay there",
+    async (status) => {
+      const { hostile, signIn, signIns, vault, clock } = await world();
+      const lasting = { token_type: "Bearer", expires_in: 60 };
+      hostile.paths.set("/token", { body: { ...lasting, access_token: "at-1", refresh_token: "rt-1" } });
+      await signIn();
+      hostile.paths.set("/token", { status, body: "moved away" });
+      hostile.paths.set("/v2/token", { body: { ...lasting, access_token: "at-2", refresh_token: "rt-2" } });
+      const moved = {
+        token_endpoint: `${hostile.origin}/v2/token`,
+        revocation_endpoint: `${hostile.origin}/v2/revoke`,
+      };
+      hostile.paths.set(ASM, { body: serverMetadata(hostile.origin, moved) });
+      const credentials = signIns.credentials(remoteServer(hostile.url), "default");
+      clock.ahead = 61_000;
+      expect(await tokenOf(credentials)).toBe("at-2");
+      expect(vault.only()).toMatchObject({ ...moved, refresh_token: "rt-2" });
+      const looked = hostile.asked(ASM).length;
+      clock.ahead = 122_000;
+      await tokenOf(credentials);
+      expect(hostile.asked("/v2/token")).toHaveLength(2);
+      expect(hostile.asked(ASM)).toHaveLength(looked);
+    },
+  );
+
+  test("are kept when the endpoint is gone and their own issuer names no other", async () => {
+    const { hostile, signIn, signIns, vault, clock } = await world();
+    const evil = use(await startHostileServer());
+    hostile.paths.set("/token", {
+      body: { access_token: "at-1", token_type: "Bearer", expires_in: 60, refresh_token: "rt-1" },
+    });
+    await signIn();
+    hostile.paths.set("/token", { status: 404 });
+    hostile.paths.set(PRM, { body: { resource: hostile.url, authorization_servers: [evil.origin] } });
+    clock.ahead = 61_000;
+    const credentials = signIns.credentials(remoteServer(hostile.url), "default");
+    expect(await codeOf(tokenOf(credentials))).toBe("refresh_failed");
+    hostile.paths.set(ASM, { body: serverMetadata(evil.origin) });
+    clock.ahead = 122_000;
+    expect(await codeOf(tokenOf(credentials))).toBe("refresh_failed");
+    expect(evil.seen).toEqual([]);
+    expect(vault.only()).toMatchObject({ refresh_token: "rt-1" });
+  });
+
+  test("follow their issuer when the token endpoint's own host is no more", async () => {
+    const { hostile, signIn, signIns, clock } = await world();
+    const tokens = await startHostileServer();
+    use(tokens);
+    tokens.paths.set("/token", {
+      body: { access_token: "at-1", token_type: "Bearer", expires_in: 60, refresh_token: "rt-1" },
+    });
+    hostile.paths.set(ASM, { body: serverMetadata(hostile.origin, { token_endpoint: `${tokens.origin}/token` }) });
+    await signIn();
+    await tokens.close();
+    hostile.paths.set("/token", { body: { access_token: "at-2", token_type: "Bearer", expires_in: 60 } });
+    hostile.paths.set(ASM, { body: serverMetadata(hostile.origin) });
+    clock.ahead = 61_000;
+    expect(await tokenOf(signIns.credentials(remoteServer(hostile.url), "default"))).toBe("at-2");
+  });
+
+  test("had without a person come from the new endpoint, too", async () => {
+    const { hostile, signIn, signIns, clock } = await world();
+    const auth: AuthConfig = { grant: "client_credentials", client_id: "robot", client_secret: "robot-secret" };
+    hostile.paths.set("/token", { body: { access_token: "at-1", token_type: "Bearer", expires_in: 60 } });
+    await signIn(auth);
+    hostile.paths.set("/token", { status: 404 });
+    hostile.paths.set("/v2/token", { body: { access_token: "at-2", token_type: "Bearer", expires_in: 60 } });
+    hostile.paths.set(ASM, {
+      body: serverMetadata(hostile.origin, { token_endpoint: `${hostile.origin}/v2/token` }),
+    });
+    clock.ahead = 61_000;
+    expect(await tokenOf(signIns.credentials(remoteServer(hostile.url, auth), "default"))).toBe("at-2");
+  });
+
   test("are asked for again when the answer was lost on the way", async () => {
     const { hostile, signIn, signIns, clock } = await world();
     hostile.paths.set("/token", {
