@@ -33,10 +33,11 @@ export interface Driver {
 }
 
 const NAME = "conformance-agent";
-const CAPABILITIES = { elicitation: { form: { applyDefaults: true } } };
+/** Everything that the suite looks for; what is not declared it would skip. */
+const CAPABILITIES = { elicitation: { form: { applyDefaults: true } }, roots: {}, sampling: {} };
 /** Accepts with nothing filled in: what comes back then are the defaults. */
 const ACCEPT = { action: "accept" as const, content: {} };
-const properties = z.record(z.string(), z.object({ type: z.unknown() }));
+const properties = z.record(z.string(), z.object({ type: z.unknown().optional() }));
 
 export async function startDriver(era: AgentEra, program: ProgramOptions): Promise<Driver> {
   const agent =
