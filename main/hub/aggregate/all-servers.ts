@@ -272,6 +272,8 @@ export class AllServers implements Upstream {
   }
 
   #announce(list: "tools" | "prompts" | "resources"): void {
+    // The three tools of lazy mode stay the same.
+    if (list === "tools" && this.#tools.startsLate) return;
     this.#changed.add(list);
     this.#tellChanges();
   }

@@ -63,6 +63,8 @@ export class Lists {
   /** The last that is known, perhaps out of date. */
   readonly #known: Partial<Record<ListKind, readonly Item[]>>;
   readonly #fetching = new Map<ListKind, Fetch>();
+  /** When the walk began that what is known comes from, as `performance.now()`. */
+  readonly #seen = new Map<ListKind, number>();
   /** Known and not said to have changed since. */
   readonly #fresh = new Set<ListKind>();
 
@@ -123,9 +125,12 @@ export class Lists {
       return isCurrent;
     };
     fetch.items.then((items) => {
-      if (!end() || !this.#source.isOwn()) return;
+      // One that was said to have changed meanwhile is better than none, and worse than a later one.
+      const isCurrent = end();
+      if (!this.#source.isOwn() || (this.#seen.get(kind) ?? 0) > fetch.since) return;
+      this.#seen.set(kind, fetch.since);
       this.#known[kind] = items;
-      this.#fresh.add(kind);
+      if (isCurrent) this.#fresh.add(kind);
       this.#source.learned();
     }, end);
     return fetch;
