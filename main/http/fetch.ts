@@ -6,7 +6,6 @@
 import { lookup as systemLookup } from "node:dns/promises";
 import { isIP, type LookupFunction } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { Agent, fetch as undiciFetch } from "undici";
 import { GatehouseError } from "../errors.ts";
 import { type Zone, zoneOf, zoneOfName } from "./addresses.ts";
 import { type Network, systemNetwork } from "./network.ts";
@@ -111,7 +110,8 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
       );
     };
     // One agent a request: a kept connection was judged under another server's reach.
-    const agent = new Agent({ connect: network.connectorFor(target, lookup) });
+    const { Agent, fetch: undiciFetch } = await import("undici");
+    const agent = new Agent({ connect: await network.connectorFor(target, lookup) });
     try {
       const body = plainBody(request.body);
       const response = await undiciFetch(target, {
@@ -268,7 +268,8 @@ function plainBody(body: SafeRequest["body"]): string | Uint8Array | null {
 }
 
 function suggestionFor(reason: string): string {
-  if (reason.startsWith("PROXY_")) return "Check the proxy that HTTPS_PROXY names, or take the host into NO_PROXY.";
+  if (reason.startsWith("PROXY_"))
+    return "Check the proxy that HTTPS_PROXY or ALL_PROXY names, or take the host into NO_PROXY.";
   if (UNTRUSTED.test(reason)) {
     return "Check whose certificate it is. If your network brings its own, name its CA file in NODE_EXTRA_CA_CERTS and start Gatehouse again.";
   }

@@ -3,7 +3,7 @@ import { type AgentOptions, type ClientRequestArgs, Agent as HttpAgent } from "n
 import { Agent as HttpsAgent } from "node:https";
 import type { LookupFunction } from "node:net";
 import type { Duplex } from "node:stream";
-import { buildConnector } from "undici";
+import type { buildConnector } from "undici";
 import { type ProxyFor, type ProxyServer, proxyRule } from "./proxy.ts";
 import { type Trust, trustFrom, type UnreadableFile, unreadableFiles } from "./trust.ts";
 import { openTunnel } from "./tunnel.ts";
@@ -15,7 +15,7 @@ export interface Network {
   /** Keeps connections alive; one for all direct requests of a scheme, one for each proxy. */
   agentFor(target: URL): HttpAgent;
   /** Makes one connection to `target` for undici; `lookup` serves direct ones only, a proxy resolves names itself. */
-  connectorFor(target: URL, lookup: LookupFunction): buildConnector.connector;
+  connectorFor(target: URL, lookup: LookupFunction): Promise<buildConnector.connector>;
 }
 
 const KEEP_ALIVE: AgentOptions = { keepAlive: true, keepAliveMsecs: 15_000 };
@@ -39,7 +39,9 @@ export function networkFrom(env: Env): Network {
       tunnels.set(proxy.url.href, agent);
       return agent;
     },
-    connectorFor(target, lookup) {
+    async connectorFor(target, lookup) {
+      // Loaded at the first sign-in: a hub that only passes messages on does with half the memory.
+      const { buildConnector } = await import("undici");
       const proxy = proxyFor(target);
       if (proxy === null) return buildConnector({ lookup, ...(target.protocol === "https:" ? trusting(trust) : {}) });
       const connect = buildConnector(trusting(trust));

@@ -5,22 +5,22 @@ import { isLoopbackHost } from "./urls.ts";
 type Env = Readonly<Record<string, string | undefined>>;
 
 export interface ProxyServer {
-  /** Without user information, so that it may be shown. http: and https: can be used. */
+  /** Without user information, so that it may be shown. http:, https: and the kinds of socks: can be used. */
   readonly url: URL;
-  /** Value of `Proxy-Authorization` (RFC 9110 §11.7.2); null: none. A secret. */
-  readonly authorization: string | null;
+  /** A secret; null: none. */
+  readonly login: { readonly user: string; readonly password: string } | null;
 }
 
 /** Null: straight there. This machine is never behind a proxy. */
 export type ProxyFor = (target: URL) => ProxyServer | null;
 
 /**
- * Reads `https_proxy`, or else `http_proxy`, for https targets, `http_proxy` for others, and `no_proxy`: the lower-case
- * form wins over the upper-case one, an empty value counts as none.
+ * Reads `https_proxy`, or else `http_proxy`, for https targets, `http_proxy` for others, `all_proxy` where these are not,
+ * and `no_proxy`: the lower-case form wins over the upper-case one, an empty value counts as none.
  */
 export function proxyRule(env: Env): ProxyFor {
   const read = (name: string) => env[name.toLowerCase()] ?? env[name];
-  const http = parseProxy(read("HTTP_PROXY"));
+  const http = parseProxy(read("HTTP_PROXY")) ?? parseProxy(read("ALL_PROXY"));
   const https = parseProxy(read("HTTPS_PROXY")) ?? http;
   const exceptions = parseExceptions(read("NO_PROXY") ?? "");
   return (target) => {
@@ -35,14 +35,13 @@ function parseProxy(text: string | undefined): ProxyServer | null {
   if (trimmed === "") return null;
   const whole = trimmed.includes("://") ? trimmed : `http://${trimmed}`;
   // What cannot be read must not mean that requests go out unseen by the proxy.
-  if (!URL.canParse(whole)) return { url: new URL("invalid://proxy"), authorization: null };
+  if (!URL.canParse(whole)) return { url: new URL("invalid://proxy"), login: null };
   const url = new URL(whole);
   const { username, password } = url;
   url.username = "";
   url.password = "";
-  if (username === "" && password === "") return { url, authorization: null };
-  const pair = `${decoded(username)}:${decoded(password)}`;
-  return { url, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+  if (username === "" && password === "") return { url, login: null };
+  return { url, login: { user: decoded(username), password: decoded(password) } };
 }
 
 function decoded(text: string): string {

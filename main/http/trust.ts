@@ -1,9 +1,10 @@
 /**
- * Whose certificates are believed: Node's own list, the system's, and what the person adds with `NODE_EXTRA_CA_CERTS` or
- * `SSL_CERT_FILE`. Read by us, because the packaged app ignores the first variable and Node the second.
+ * Whose certificates are believed: Node's own list, the system's, and what the person adds with `NODE_EXTRA_CA_CERTS`,
+ * `SSL_CERT_FILE` or `SSL_CERT_DIR`. Read by us, because the packaged app ignores the first variable and Node the second.
  */
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import * as tls from "node:tls";
 import { errorCode } from "../atomic-file.ts";
 
@@ -14,7 +15,7 @@ export interface Trust {
   context(): tls.SecureContext | undefined;
 }
 
-/** A file that the environment names and that cannot be read. */
+/** A file or folder that the environment names and that cannot be read. */
 export interface UnreadableFile {
   readonly path: string;
   /** The system's code, or `NO_CERTIFICATE` when there is none in it. */
@@ -40,16 +41,33 @@ export function trustFrom(env: Env, platform: NodeJS.Platform = process.platform
   };
 }
 
-/** Of the files that the environment names. Reads them. */
+/** Of the files and folders that the environment names. Reads them; of folders the list. */
 export function unreadableFiles(env: Env): readonly UnreadableFile[] {
-  return namedFiles(env).flatMap((path) => {
-    const read = readCertificates(path);
-    return typeof read === "string" ? [{ path, reason: read }] : [];
-  });
+  const read = [
+    ...namedFiles(env).map((path) => ({ path, found: readCertificates(path) })),
+    ...namedFolders(env).map((path) => ({ path, found: filesIn(path) })),
+  ];
+  return read.flatMap(({ path, found }) => (typeof found === "string" ? [{ path, reason: found }] : []));
 }
 
 function namedFiles(env: Env): string[] {
   return [env.NODE_EXTRA_CA_CERTS, env.SSL_CERT_FILE].flatMap((path) => (path ? [path] : []));
+}
+
+/** Several, as OpenSSL has it. */
+function namedFolders(env: Env): string[] {
+  return (env.SSL_CERT_DIR ?? "").split(delimiter).filter((path) => path !== "");
+}
+
+/** All files in it, whatever they are named, or why it cannot be read. */
+function filesIn(folder: string): string[] | string {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+      .map(({ name }) => join(folder, name));
+  } catch (error) {
+    return errorCode(error) ?? "EIO";
+  }
 }
 
 function contextWith(added: readonly string[]): tls.SecureContext | undefined {
@@ -60,7 +78,7 @@ function contextWith(added: readonly string[]): tls.SecureContext | undefined {
 function additions(env: Env, platform: NodeJS.Platform): string[] {
   const bundled = new Set(tls.rootCertificates.map(bare));
   const candidates = [
-    ...namedFiles(env).flatMap((path) => certificatesOf(path) ?? []),
+    ...[...namedFiles(env), ...namedFolders(env).flatMap(filesOrNone)].flatMap((path) => certificatesOf(path) ?? []),
     ...(env.SSL_CERT_FILE ? [] : systemCertificates(platform)),
   ];
   const seen = new Set(bundled);
@@ -83,6 +101,11 @@ function systemCertificates(platform: NodeJS.Platform): readonly string[] {
   // Since Node 22.15; older ones have no way to the system's store.
   const read: unknown = Reflect.get(tls, "getCACertificates");
   return typeof read === "function" ? (read("system") as string[]) : [];
+}
+
+function filesOrNone(folder: string): string[] {
+  const files = filesIn(folder);
+  return typeof files === "string" ? [] : files;
 }
 
 function certificatesOf(path: string): string[] | null {

@@ -2,7 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import { inspect } from "node:util";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { createSafeFetch } from "../../../main/http/fetch.ts";
@@ -11,6 +12,7 @@ import { exchange, readBody } from "../../../main/upstream/http-exchange.ts";
 import { makeAuthority } from "../../fixtures/certificates.ts";
 import { tempFolder } from "../../fixtures/children.ts";
 import { type ProxyOptions, startProxy } from "../../fixtures/proxy.ts";
+import { startSocks } from "../../fixtures/socks.ts";
 import { startTlsFront } from "../../fixtures/tls-front.ts";
 import { use } from "../../fixtures/use.ts";
 import { codeOf, errorOf } from "../oauth/parts.ts";
@@ -75,6 +77,23 @@ describe("behind a proxy", () => {
     expect(proxy.asked).toEqual(["acme.test:443", "acme.test:443"]);
   });
 
+  test("of the SOCKS kind both legs go through it, which resolves the name; a wrong password does not", async () => {
+    const { env, front } = await corporate();
+    const proxy = use(await startSocks({ names: { "acme.test:443": front.port }, login: "ada:s3cret-enough" }));
+    const over = (login: string): Network => {
+      const { NODE_EXTRA_CA_CERTS } = env;
+      return networkFrom({ NODE_EXTRA_CA_CERTS, ALL_PROXY: `socks5h://${login}@127.0.0.1:${proxy.port}` });
+    };
+    const network = over("ada:s3cret-enough");
+    expect(await (await fetchOver(network)("https://acme.test/meta")).json()).toEqual({ ok: true });
+    expect((await ask(network, "https://acme.test/mcp")).status).toBe(200);
+    expect(proxy.asked).toEqual(["acme.test:443", "acme.test:443"]);
+    await expect(ask(network, "https://other.test/")).rejects.toMatchObject({ code: "PROXY_REFUSED" });
+    const error = await errorOf(fetchOver(over("ada:wrong-password"))("https://acme.test/meta"));
+    expect(error.details?.reason).toBe("PROXY_REFUSED");
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain("wrong-password");
+  });
+
   test("the transport keeps its tunnel", async () => {
     const { env, proxy, paths } = await corporate();
     const network = networkFrom(env);
@@ -106,6 +125,16 @@ describe("behind a proxy", () => {
     expect(proxy.asked).toEqual([]);
   });
 
+  test("SSL_CERT_DIR names folders whose files are all looked at", async () => {
+    const { file, front } = await corporate();
+    const url = `https://127.0.0.1:${front.port}/mcp`;
+    const folders = ["/nowhere/certs", dirname(file)].join(delimiter);
+    expect((await ask(networkFrom({ SSL_CERT_DIR: folders }), url)).status).toBe(200);
+    expect(describeNetwork({ SSL_CERT_DIR: folders }).unreadable).toEqual([
+      { path: "/nowhere/certs", reason: "ENOENT" },
+    ]);
+  });
+
   test("a file that cannot be read is told, and costs nothing else", async () => {
     const { env } = await corporate();
     const broken = { ...env, SSL_CERT_FILE: "/nowhere/ca.pem" };
@@ -123,7 +152,8 @@ describe("behind a proxy", () => {
         "PROXY_502",
       ],
       [{ HTTPS_PROXY: "http://ada:right-password@127.0.0.1:9" }, "https://acme.test/", "PROXY_ECONNREFUSED"],
-      [{ HTTPS_PROXY: "socks5://ada:right-password@127.0.0.1:9" }, "https://acme.test/", "PROXY_UNSUPPORTED"],
+      [{ ALL_PROXY: "socks5://ada:right-password@127.0.0.1:9" }, "https://acme.test/", "PROXY_REFUSED"],
+      [{ HTTPS_PROXY: "quic://ada:right-password@127.0.0.1:9" }, "https://acme.test/", "PROXY_UNSUPPORTED"],
     ];
     for (const [given, url, reason] of cases) {
       const network = networkFrom(given);

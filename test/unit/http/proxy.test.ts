@@ -15,6 +15,9 @@ describe("which proxy", () => {
     [{ HTTPS_PROXY: "proxy.corp:3128" }, "https://mcp.example/", "proxy.corp:3128"],
     [{ HTTPS_PROXY: "https://proxy.corp" }, "https://mcp.example/", "proxy.corp"],
     [{ HTTPS_PROXY: "[::1]:3128" }, "https://mcp.example/", "[::1]:3128"],
+    [{ ALL_PROXY: "socks5://proxy.corp:1080" }, "https://mcp.example/", "proxy.corp:1080"],
+    [{ all_proxy: "socks5h://[::1]" }, "http://mcp.example/", "[::1]"],
+    [{ ALL_PROXY: "socks5://any:1", HTTPS_PROXY: PROXY }, "https://mcp.example/", "proxy.corp:3128"],
     [{}, "https://mcp.example/", null],
   ])("%j for %s: %s", (env, target, host) => {
     expect(through(target, env as Record<string, string>)).toBe(host);
@@ -34,8 +37,8 @@ describe("which proxy", () => {
   test("user and password are taken out of the URL, decoded", () => {
     const proxy = proxyRule({ HTTPS_PROXY: "http://ada:p%40ss%3Aword@proxy.corp:3128" })(new URL("https://x.example"));
     expect(proxy?.url.href).toBe("http://proxy.corp:3128/");
-    expect(proxy?.authorization).toBe(`Basic ${Buffer.from("ada:p@ss:word").toString("base64")}`);
-    expect(proxyRule({ HTTPS_PROXY: PROXY })(new URL("https://x.example"))?.authorization).toBeNull();
+    expect(proxy?.login).toEqual({ user: "ada", password: "p@ss:word" });
+    expect(proxyRule({ HTTPS_PROXY: PROXY })(new URL("https://x.example"))?.login).toBeNull();
   });
 });
 
