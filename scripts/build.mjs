@@ -47,6 +47,10 @@ const node = {
   mainFields: ["module", "main"],
   define: { ...common.define, ...cjsMeta },
   logOverride: { "empty-import-meta": "error" },
+  // A process keeps the text of what it loaded: what a name is long for stands in the sources.
+  minify: true,
+  // One letter beyond Latin-1 would make every letter of the text two bytes wide.
+  charset: "ascii",
 };
 
 /** index.ts loads `./cli.ts` only when a verb asks for it: it stays a file of its own, required when reached. */
@@ -59,19 +63,38 @@ const lazyCli = {
   },
 };
 
-const BUNDLES = [
-  {
-    entry: "main/index.ts",
-    out: "dist/main/index.cjs",
-    options: { ...node, target: "node20.18", external: ["electron", "@napi-rs/keyring"] },
+/** Half of what a hub would load, for sign-ins and refreshes alone: a file of its own, required when first needed. */
+const lazyUndici = {
+  name: "lazy-undici",
+  setup(build) {
+    build.onResolve({ filter: /^undici$/ }, ({ kind, path }) =>
+      kind === "dynamic-import"
+        ? { path: "./undici.cjs", external: true }
+        : { errors: [{ text: `${path} is loaded at the start` }] },
+    );
   },
+};
+
+const hub = {
+  ...node,
+  target: "node20.18",
+  external: ["electron", "@napi-rs/keyring"],
+  plugins: [lazyUndici],
+  // `import()` would look for the names of a CommonJS file's exports, which a minified one does not show.
+  supported: { "dynamic-import": false },
+};
+
+const BUNDLES = [
+  { entry: "main/index.ts", out: "dist/main/index.cjs", options: hub },
   {
     entry: "main/headless.ts",
     out: "dist/main/headless.cjs",
-    options: { ...node, target: "node20.18", external: ["electron", "@napi-rs/keyring"] },
-    mayLoad: (name) => name.startsWith("node:") || name === "@napi-rs/keyring" || isBuiltin(name),
+    options: hub,
+    mayLoad: (name) =>
+      name.startsWith("node:") || name === "@napi-rs/keyring" || name === "./undici.cjs" || isBuiltin(name),
     because: "the headless hub runs in plain Node, where there is no Electron",
   },
+  { entry: "undici", out: "dist/main/undici.cjs", options: { ...node, target: "node20.18" } },
   {
     entry: "shim/index.ts",
     out: "dist/shim/gatehouse.cjs",

@@ -1,5 +1,5 @@
 /** Lines of `activity.jsonl` to records. */
-import { z } from "zod";
+import * as z from "zod";
 import { ACTIVITY_KINDS, type ActivityRecord, ERROR_CODES } from "../../preload/api.ts";
 
 const time = z.iso.datetime();

@@ -2,7 +2,7 @@
  * What is known beforehand of some servers and authorization servers: the `auth` block that makes them work, and where a
  * client id comes from. Data in `assets/catalogue.json`, loaded when somebody asks.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { auth } from "./schema.ts";
 
 const entry = z.strictObject({

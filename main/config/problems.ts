@@ -1,6 +1,6 @@
 /** What can be wrong with `servers.json`, in words. */
 import { printParseErrorCode } from "jsonc-parser";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ErrorCode } from "../../preload/api.ts";
 import { GatehouseError, quoteRemote } from "../errors.ts";
 import type { BadReference } from "./expand.ts";

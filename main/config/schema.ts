@@ -1,5 +1,5 @@
 /** The shape of `servers.json`, before `${VAR}` is replaced and defaults are filled in. */
-import { z } from "zod";
+import * as z from "zod";
 
 const text = z.string();
 const filled = z.string().min(1);

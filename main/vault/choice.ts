@@ -1,6 +1,6 @@
 /** Which store the person has chosen for grants, and what a move between two stores has not cleared away yet. */
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { errorCode, isMissing, replaceFile } from "../atomic-file.ts";
 import { vaultError } from "./store.ts";
 

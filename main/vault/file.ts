@@ -8,7 +8,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from "node:crypto";
 import { chmod, readFile, stat } from "node:fs/promises";
 import { promisify } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { errorCode, isMissing, replaceFile } from "../atomic-file.ts";
 import { GatehouseError } from "../errors.ts";
 import type { Log } from "../ports.ts";

@@ -1,5 +1,5 @@
 /** A grant as text, and the name under which it rests. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Grant, GrantKey } from "./types.ts";
 
 const nullableText = z.string().nullable();

@@ -3,7 +3,7 @@
  * a list. A convenience: whether somebody is signed in, only the vault says.
  */
 import { readFile, rename } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { isMissing, replaceFile } from "../atomic-file.ts";
 import type { Log } from "../ports.ts";
 import { createSerial } from "../serial.ts";

@@ -1,5 +1,5 @@
 /** What a verb may be given. Parameters come from a window or a pipe: `unknown` until they pass here. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Method } from "../../preload/api.ts";
 import { normalName } from "../names.ts";
 
