@@ -9,7 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFile, rename } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { errorCode, isMissing, replaceFile } from "../../atomic-file.ts";
 import { GatehouseError } from "../../errors.ts";
 import type { Log } from "../../ports.ts";
