@@ -233,7 +233,8 @@ export class Session {
   #fromServer(line: Buffer, peeked: Peek): void {
     if (peeked.isAnswer && peeked.id !== null) {
       const method = this.#requests.answered(peeked.id);
-      if (method === OURS) return;
+      // An answer that nobody asked for, or the second one, is nobody's.
+      if (method === OURS || method === null) return;
       if (method === "tools/list") this.#countTools(line);
     }
     if (this.#introduction.era === "modern" && this.#modern.takes(line, peeked)) return;
