@@ -14,7 +14,8 @@ export function words(text: string): string[] {
     .replace(/([\p{Ll}\p{Nd}])(\p{Lu})/gu, "$1 $2")
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")
     .toLowerCase()
-    .normalize("NFKD");
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "");
   const found = parted.match(/[\p{L}\p{Nd}]+/gu) ?? [];
   return found.filter((word) => !EMPTY.has(word)).map(stem);
 }
