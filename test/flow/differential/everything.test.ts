@@ -8,7 +8,7 @@ import { PLAIN } from "../hub/parts.ts";
 import { type Heard, play } from "./conversation.ts";
 import { normalise } from "./normalise.ts";
 import { SCRIPT } from "./script.ts";
-import { gatehouseWire, programWire, streamableWire, type Wire } from "./wire.ts";
+import { gatehouseWire, programWire, sseWire, streamableWire, type Wire } from "./wire.ts";
 
 const TRIES = 5;
 const LIMIT = 300_000;
@@ -77,5 +77,14 @@ test("over streamable HTTP", { timeout: LIMIT }, async () => {
   await compare(
     async () => streamableWire(direct.url),
     async () => ({ url: behind.url }),
+  );
+});
+
+test("over the older SSE", { timeout: LIMIT }, async () => {
+  const direct = use(await startEverythingHttp("sse"));
+  const behind = use(await startEverythingHttp("sse"));
+  await compare(
+    () => sseWire(direct.url),
+    async () => ({ type: "sse", url: behind.url }),
   );
 });
