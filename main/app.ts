@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Snapshot } from "../preload/api.ts";
 import { type HubRecord, readRecord } from "../shim/endpoint.ts";
+import { type Newcomer, yieldsTo } from "../shim/versions.ts";
 import type { Target } from "../shim/wire.ts";
 import { assemble, type PartsOptions } from "./assemble.ts";
 import { describeNetwork } from "./http/network.ts";
@@ -23,22 +24,37 @@ export interface HubOptions extends PartsOptions {
   readonly role: HubRecord["role"];
   /** Connections on the pipe now. */
   readonly onConnections?: (count: number) => void;
-  /** An app wants this hub's place. Absent: the hub keeps it. */
+  /** A shim started it in the background, not a person. */
+  readonly launched?: boolean;
+  /** Another hub gets this one's place: it is to be closed. Absent: it keeps its place. */
   readonly onYield?: () => void;
 }
 
 const CLOSE_LIMIT = 4_000;
+/** Milliseconds that requests in flight get when another hub takes the place, and between two looks at them. */
+const LAST_REQUESTS = 2_000;
+const LOOK_EVERY = 20;
 const TAKEOVER_TRIES = 50;
 
-/** Starts the hub of this home; null when one is running already. */
+/** Starts the hub of this home; null when one is running already that does not make way. */
 export async function startHub(options: HubOptions): Promise<HubHandle | null> {
   const paths = gatehousePaths(options.env);
   await ensureHome(paths);
-  if (await isAlive(readRecord(paths.home))) return null;
+  const newcomer = options.role === "app" ? "app" : options.launched ? "shim" : "headless";
+  const isTaken = await isAlive(readRecord(paths.home));
+  if (isTaken && !(await takeOver(paths.home, options.version, newcomer))) return null;
   const log = createLog({ path: join(paths.logs, "gatehouse.log"), level: logLevel(options.env.GATEHOUSE_LOG_LEVEL) });
   const parts = await assemble(options, paths, log);
   const address = await newPipeAddress(paths.home);
-  const record = newRecord(address.path, options.version, options.role, options.onYield !== undefined);
+  const record = newRecord(address.path, options.version, options.role, options.launched);
+  let isYielding = false;
+  const onYield = (other: Newcomer): boolean => {
+    if (options.onYield === undefined || !yieldsTo(record, other)) return false;
+    log.info("hub.yields", { ...other });
+    isYielding = true;
+    options.onYield();
+    return true;
+  };
   let pipe: Pipe | null = null;
   let ownership: Ownership | null = null;
   try {
@@ -46,7 +62,7 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
       record,
       log,
       openSession: ({ target, resume }, agent) => parts.core.openSession(checked(target), agent, resume),
-      openControl: (peer) => serveControl(peer, { call: parts.call, on: parts.on, onYield: options.onYield }),
+      openControl: (peer) => serveControl(peer, { call: parts.call, on: parts.on, onYield }),
       onCount: options.onConnections ?? (() => {}),
     });
     ownership = await takeOwnership(paths.home, record);
@@ -69,6 +85,10 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
     resumed: parts.resumed,
     async close() {
       log.info("hub.stopping", {});
+      // Agents that make no pause are not waited for any longer.
+      for (const end = Date.now() + LAST_REQUESTS; isYielding && parts.core.isBusy && Date.now() < end; ) {
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+      }
       // The record goes first: who looks for a hub from now on starts a new one.
       await owned.release();
       await within(CLOSE_LIMIT, Promise.all([open.close(), parts.close()]));
@@ -97,7 +117,6 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
         void own.call("probe", {});
         return follow(own);
       }
-      if (await takeOver(home, options.version)) continue;
       const other = await attach(home, options.version, options.browser);
       if (other !== null) {
         void other.gone.then(async () => {

@@ -32,7 +32,8 @@ export async function runHeadless({ launched }: HeadlessOptions): Promise<number
       version: VERSION,
       role: "headless",
       onConnections,
-      ...(launched ? { onYield: () => stop("an app takes its place") } : {}),
+      launched,
+      onYield: () => stop("another one takes its place"),
     });
     if (hub === null) {
       process.stderr.write("Gatehouse is already running: nothing to do.\n");

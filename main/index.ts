@@ -13,7 +13,7 @@ const paths = gatehousePaths(env);
 const root = app.getAppPath();
 
 startElectron({
-  start: () => startApp({ env, browser: appBrowser(env), version: VERSION, role: "app" }),
+  start: () => startApp({ env, browser: appBrowser(env), version: VERSION, role: "app", onYield: () => app.quit() }),
   files: {
     renderer: join(root, "dist/renderer"),
     preload: join(root, "dist/preload/index.cjs"),

@@ -1,4 +1,5 @@
 /** A ready connection to the hub: mutual proof done, `open` answered. */
+import { randomUUID } from "node:crypto";
 import { connect as connectSocket, type Socket } from "node:net";
 import type { HubRecord } from "./endpoint.ts";
 import { LineSplitter } from "./frame.ts";
@@ -8,6 +9,7 @@ import {
   HANDSHAKE_TIMEOUT,
   MAX_HANDSHAKE_LINE,
   newNonce,
+  OLDEST_WIRE,
   type Open,
   parseFrame,
   proof,
@@ -15,6 +17,17 @@ import {
   WIRE_VERSION,
   type WireError,
 } from "./wire.ts";
+
+/** What an older hub could not say. */
+function hubTooOld(hub: string, own: string): WireError {
+  return {
+    code: "unsupported",
+    server: null,
+    message: `The running Gatehouse ${hub} is older than the ${own} that this agent started, and cannot serve it.`,
+    suggestion: "Quit Gatehouse, start the newer one, and start the agent again.",
+    correlation_id: randomUUID(),
+  };
+}
 
 export type Connected =
   | { readonly kind: "open"; readonly socket: Socket }
@@ -28,9 +41,9 @@ export type Connected =
  * came behind the answer are put back into it.
  */
 export function connectHub(record: HubRecord, version: string, open: Open): Promise<Connected> {
-  if (record.wire !== WIRE_VERSION) {
-    const why = `the running Gatehouse ${record.version} speaks another protocol than this ${version}: quit it and try again`;
-    return Promise.resolve({ kind: "absent", why });
+  // A newer hub knows what it can still serve; an older one can know nothing of us.
+  if (open.kind !== "control" && record.wire < OLDEST_WIRE) {
+    return Promise.resolve({ kind: "refused", error: hubTooOld(record.version, version) });
   }
   return new Promise((resolve) => {
     const socket = connectSocket(record.pipe);

@@ -28,7 +28,7 @@ export interface HubRecord {
   readonly pid: number;
   readonly version: string;
   readonly role: "app" | "headless";
-  /** Started by a shim in the background: it makes way for an app that asks it to (`yield` on a control connection). */
+  /** Started by a shim in the background: it makes way for an app, and for whatever is newer (`versions.ts`). */
   readonly yields?: boolean;
 }
 

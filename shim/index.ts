@@ -5,6 +5,7 @@ import { reachHub, reachOrStartHub } from "./launch.ts";
 import { AgentSession } from "./resume.ts";
 import { splitTarget } from "./target.ts";
 import { VERSION } from "./version.ts";
+import { isOutdated } from "./versions.ts";
 import type { Open, Target, WireError } from "./wire.ts";
 
 const EXIT_USAGE = 2;
@@ -40,7 +41,7 @@ async function connect(args: readonly string[]): Promise<void> {
 
   // Not a byte of the agent's is read before the hub has taken the session.
   const record = readRecord(home);
-  let reached = record === null ? null : await connectHub(record, VERSION, open(false));
+  let reached = record === null || isOutdated(record, VERSION) ? null : await connectHub(record, VERSION, open(false));
   if (reached === null || reached.kind === "absent") reached = await reachOrStartHub(home, VERSION, open(false));
   if (reached.kind === "absent") {
     process.stderr.write(

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, unl
 import { dirname, join } from "node:path";
 import { type Connected, connectHub } from "./connect.ts";
 import { readRecord } from "./endpoint.ts";
+import { isOutdated } from "./versions.ts";
 import type { Open } from "./wire.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,7 +29,8 @@ export async function reachOrStartHub(
   open: Open,
   env: Environment = process.env,
 ): Promise<Connected> {
-  let reached = await reachHub(home, version, open);
+  let makesWay = isHubOutdated(home, version);
+  let reached: Connected = makesWay ? OUTDATED : await reachHub(home, version, open);
   if (reached.kind !== "absent") return reached;
   const lockPath = join(home, "state", "launch.lock");
   const deadline = Date.now() + START_LIMIT;
@@ -41,14 +43,19 @@ export async function reachOrStartHub(
       if (!locked && launched === null) {
         locked = takeLock(lockPath);
         if (locked) {
-          reached = await reachHub(home, version, open);
+          makesWay = isHubOutdated(home, version);
+          if (!makesWay) reached = await reachHub(home, version, open);
           if (reached.kind !== "absent") return reached;
           launched = await launch(home, env);
         }
       }
       await new Promise((resolve) => setTimeout(resolve, POLL));
-      reached = await reachHub(home, version, open);
-      if (reached.kind !== "absent") return reached;
+      makesWay = makesWay && isHubOutdated(home, version);
+      // The one that is to make way is used after all when it does not.
+      if (!makesWay || launched?.failed() || Date.now() > deadline) {
+        reached = await reachHub(home, version, open);
+        if (reached.kind !== "absent") return reached;
+      }
       if (launched?.failed()) {
         if (!launched.isApp) return { kind: "absent", why: launched.why() };
         launched = await launchHeadless(home, env);
@@ -61,6 +68,14 @@ export async function reachOrStartHub(
   } finally {
     if (locked) unlinkQuietly(lockPath);
   }
+}
+
+const OUTDATED: Connected = { kind: "absent", why: "an older Gatehouse is running" };
+
+/** Whether the hub that runs is an older one, which goes when a newer one is started. */
+function isHubOutdated(home: string, version: string): boolean {
+  const record = readRecord(home);
+  return record !== null && isOutdated(record, version);
 }
 
 interface Launched {

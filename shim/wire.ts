@@ -10,18 +10,29 @@
  *   client → {"proof":HMAC(key,"client" N1 N2),"open":{…}}
  *   hub    → {"ok":true,"value":{}}  or  {"ok":false,"error":{…}} and the end
  *
- * `gatehouse` is the version of this protocol. Behind the answer to `open`:
+ * `gatehouse` is the version of this protocol that the sender speaks best. Each side tells its own, and that of its
+ * product: a hub serves sessions from {@link OLDEST_WIRE} to its own, and tells all others, behind the proof, who has to be
+ * renewed. For that, this much is the same in every version: the record's members, lines of JSON ended by LF, the two
+ * hellos, the proof and its text (`gatehouse/1`), `{"kind":"control"}`, the shape of the answer to `open`, and of control
+ * connections the call `yield`. The older of two Gatehouses gives way (`versions.ts`): a hub that starts tells the one that
+ * it finds {"id":1,"method":"yield","params":{"role":"app","version":"0.2.0","wire":2}}, and a hub that agrees brings
+ * requests in flight to an end, for a moment, and goes; one that does not agree hangs up. The agents' shims then go on with
+ * the new one. Without parameters it is an app that asks.
+ *
+ * Behind the answer to `open`:
  *
  * - a **session** carries the agent's JSON-RPC messages, one a line, opaque, both ways;
  * - a **control** connection carries calls of `preload/api.ts`: client → {"id":1,"method":"signOut","params":{…}},
  *   hub → {"id":1,"result":Result}; and what the hub says by itself: {"event":"snapshot","value":{…}}, after
  *   {"id":2,"method":"subscribe","params":{"events":["snapshot"]}}; and, without being asked, the steps of a sign-in that
- *   was called for on this connection: {"event":"signInProgress","value":{…}}. A hub whose record says that it yields
- *   ends when it is told {"id":3,"method":"yield","params":{}}.
+ *   was called for on this connection: {"event":"signInProgress","value":{…}}.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 export const WIRE_VERSION = 1;
+
+/** The oldest version whose sessions a hub of this one still serves. */
+export const OLDEST_WIRE = 1;
 
 /** Bytes that a frame may have before the proof is done. */
 export const MAX_HANDSHAKE_LINE = 64 * 1024;
@@ -80,7 +91,7 @@ export function newNonce(): string {
 /** Which side proves itself is part of what is proved, so that an answer cannot be reflected. */
 export function proof(key: string, side: "hub" | "client", clientNonce: string, hubNonce: string): string {
   return createHmac("sha256", Buffer.from(key, "base64url"))
-    .update(`gatehouse/${WIRE_VERSION}\n${side}\n${clientNonce}\n${hubNonce}`)
+    .update(`gatehouse/1\n${side}\n${clientNonce}\n${hubNonce}`)
     .digest("base64url");
 }
 

@@ -123,6 +123,11 @@ export class Hub {
   }
 
   async close(): Promise<void> {
+  /** Whether a request of an agent has no answer yet. */
+  get isBusy(): boolean {
+    return this.#all().some((server) => server.isBusy);
+  }
+
     await this.#together.close();
     await Promise.all(this.#all().map((server) => server.close()));
   }

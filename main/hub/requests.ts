@@ -86,6 +86,10 @@ export class Requests {
     this.wait({ line, peeked, id, method, again: true });
   }
 
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#sent.size === 0;
+  }
+
   get hasUntaken(): boolean {
     return this.#waiting.some(({ again }) => again);
   }

@@ -104,6 +104,11 @@ export class ServerRuntime {
   }
 
   /** Whether an agent has a session. */
+  /** Whether a request of an agent has no answer yet. */
+  get isBusy(): boolean {
+    return [...this.#sessions].some(({ session }) => session.isBusy);
+  }
+
   get isUsed(): boolean {
     return this.#sessions.size > 0;
   }

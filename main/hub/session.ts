@@ -78,6 +78,11 @@ export class Session {
     return this.#link.state === "none" ? "new" : this.#link.state;
   }
 
+  /** Whether a request has no answer yet. */
+  get isBusy(): boolean {
+    return !this.#requests.isEmpty;
+  }
+
   get error(): GatehouseError | null {
     return this.#link.trouble;
   }

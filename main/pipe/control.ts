@@ -1,6 +1,7 @@
 /** A terminal's or a second app's connection: calls of the contract, and events for whoever subscribed. */
 import type { Events, SignInProgress } from "../../preload/api.ts";
 import { METHODS } from "../../preload/api.ts";
+import type { Newcomer } from "../../shim/versions.ts";
 import { parseFrame } from "../../shim/wire.ts";
 import type { Peer, Service } from "./server.ts";
 
@@ -8,8 +9,8 @@ import type { Peer, Service } from "./server.ts";
 export interface Calls {
   call(method: string, params: unknown, onProgress: (progress: SignInProgress) => void): Promise<unknown>;
   on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void;
-  /** Ends this hub for an app's sake; absent: it stays. */
-  readonly onYield?: (() => void) | undefined;
+  /** Another one wants this hub's place. Answers whether it gets it, and ends this hub then. */
+  readonly onYield: (newcomer: Newcomer) => boolean;
 }
 
 const EVENTS: Record<keyof Events, true> = { snapshot: true };
@@ -29,7 +30,7 @@ export function serveControl(peer: Peer, calls: Calls): Service {
         for (const event of eventsOf(params)) unsubscribes.push(calls.on(event, (value) => write({ event, value })));
         return write({ id, result: { ok: true, value: {} } });
       }
-      if (method === "yield") return calls.onYield === undefined ? peer.close() : calls.onYield();
+      if (method === "yield") return calls.onYield(newcomerOf(params)) ? undefined : peer.close();
       if (!(METHODS as readonly string[]).includes(method)) return peer.close();
       const onProgress = (value: SignInProgress): void => write({ event: "signInProgress", value });
       void calls.call(method, params, onProgress).then((result) => write({ id, result }));
@@ -38,6 +39,16 @@ export function serveControl(peer: Peer, calls: Calls): Service {
       isClosed = true;
       for (const unsubscribe of unsubscribes) unsubscribe();
     },
+  };
+}
+
+/** Of every version there will be: what is not said is as it was in the first. */
+function newcomerOf(params: unknown): Newcomer {
+  const { role, version, wire } = (params ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    role: role === "headless" || role === "shim" ? role : "app",
+    version: typeof version === "string" ? version : "",
+    wire: typeof wire === "number" ? wire : 1,
   };
 }
 

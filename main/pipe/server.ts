@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import type { HubRecord } from "../../shim/endpoint.ts";
 import { LineSplitter, NEWLINE } from "../../shim/frame.ts";
+import type { Peer as ShimPeer } from "../../shim/versions.ts";
 import {
   frame,
   HANDSHAKE_TIMEOUT,
@@ -10,6 +11,7 @@ import {
   isOpen,
   MAX_HANDSHAKE_LINE,
   newNonce,
+  OLDEST_WIRE,
   type Open,
   type OpenAnswer,
   parseFrame,
@@ -17,7 +19,7 @@ import {
   proofMatches,
   WIRE_VERSION,
 } from "../../shim/wire.ts";
-import { asGatehouseError } from "../errors.ts";
+import { asGatehouseError, GatehouseError, quoteRemote } from "../errors.ts";
 import type { OpenSession } from "../hub/hub.ts";
 import type { AgentPort } from "../hub/session-host.ts";
 import { PARSE_ERROR, rpcErrorLine } from "../jsonrpc.ts";
@@ -93,6 +95,7 @@ function admit(socket: Socket, options: PipeOptions): void {
   const { record, log } = options;
   const hubNonce = newNonce();
   let clientNonce: string | null = null;
+  let client: ShimPeer = { wire: WIRE_VERSION, version: "" };
   let service: Service | null = null;
   let isSlow = false;
   const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT);
@@ -130,8 +133,10 @@ function admit(socket: Socket, options: PipeOptions): void {
     const message = parseFrame(line);
     if (message === null) return void socket.destroy();
     if (clientNonce === null) {
-      if (message.gatehouse !== WIRE_VERSION || typeof message.nonce !== "string") return void socket.destroy();
-      clientNonce = message.nonce;
+      const { gatehouse: wire, version, nonce } = message;
+      if (!Number.isInteger(wire) || Number(wire) < 1 || typeof nonce !== "string") return void socket.destroy();
+      clientNonce = nonce;
+      client = { wire: Number(wire), version: String(version) };
       const hello: HubHello = {
         gatehouse: WIRE_VERSION,
         version: record.version,
@@ -141,12 +146,15 @@ function admit(socket: Socket, options: PipeOptions): void {
       socket.write(frame(hello));
       return;
     }
-    if (!proofMatches(proof(record.key, "client", clientNonce, hubNonce), message.proof) || !isOpen(message.open)) {
+    const isProved = proofMatches(proof(record.key, "client", clientNonce, hubNonce), message.proof);
+    const misfit = isProved ? misfitOf(client, message.open, record.version) : null;
+    if (!isProved || (misfit === null && !isOpen(message.open))) {
       log.warn("pipe.refused", {});
       return void socket.destroy();
     }
     clearTimeout(timer);
-    begin(message.open);
+    if (misfit === null) begin(message.open as Open);
+    else refuse(misfit);
   }
 
   function begin(open: Open): void {
@@ -175,11 +183,14 @@ function admit(socket: Socket, options: PipeOptions): void {
         };
       }
     } catch (error) {
-      const known = asGatehouseError(error);
-      log.info("pipe.session_refused", { code: known.code });
-      answer({ ok: false, error: known.toObject() });
-      socket.end();
+      refuse(asGatehouseError(error));
     }
+  }
+
+  function refuse(error: GatehouseError): void {
+    log.info("pipe.session_refused", { code: error.code });
+    answer({ ok: false, error: error.toObject() });
+    socket.end();
   }
 
   function slow(): void {
@@ -193,4 +204,21 @@ function admit(socket: Socket, options: PipeOptions): void {
   function answer(value: OpenAnswer): void {
     socket.write(frame(value));
   }
+}
+
+/** Why a client of another version gets no session; null: it may have what it asks for. */
+function misfitOf({ wire, version }: ShimPeer, open: unknown, own: string): GatehouseError | null {
+  const isControl = isOpen(open) && open.kind === "control";
+  if (isControl || (wire >= OLDEST_WIRE && wire <= WIRE_VERSION)) return null;
+  const theirs = quoteRemote(version);
+  const isOld = wire < WIRE_VERSION;
+  return new GatehouseError({
+    code: "unsupported",
+    message: isOld
+      ? `This agent started Gatehouse ${theirs}, which is older than the running ${own} can serve.`
+      : `This agent started Gatehouse ${theirs}, which the older ${own} that is running cannot serve.`,
+    suggestion: isOld
+      ? "Start the agent again, so that it starts the Gatehouse that is installed now."
+      : "Quit Gatehouse, start the newer one, and start the agent again.",
+  });
 }

@@ -98,7 +98,7 @@ test.each([
   ["a browser", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"],
   ["text", "not json\n"],
   ["a list", "[]\n"],
-  ["another protocol", '{"gatehouse":99,"nonce":"x"}\n'],
+  ["another protocol", '{"gatehouse":"99","nonce":"x"}\n'],
   ["a line without end", "x".repeat(70_000)],
 ])("%s gets no answer", async (_name, bytes) => {
   const home = use(makeHome());
