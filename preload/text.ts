@@ -5,6 +5,7 @@
 import type {
   AccountState,
   ActivityRecord,
+  BlockedTool,
   ErrorCode,
   ErrorObject,
   ServerState,
@@ -12,6 +13,7 @@ import type {
   SignInStatus,
   SignInStep,
   StepUp,
+  ToolStatus,
   VaultStatus,
 } from "./api.ts";
 
@@ -23,7 +25,7 @@ export interface Words {
   readonly tone: Tone;
 }
 
-export type NextKind = "sign_in" | "allow" | "cancel" | "retry" | "sign_out" | "enable" | "none";
+export type NextKind = "sign_in" | "allow" | "review" | "cancel" | "retry" | "sign_out" | "enable" | "none";
 
 export interface NextAction {
   readonly kind: NextKind;
@@ -64,12 +66,14 @@ export function serverText(server: ServerStatus): Words {
     case "idle":
     case "ready":
       if (wantsMore(server)) return { label: errorHeadline("insufficient_scope"), tone: "need" };
+      if (changedTools(server).length > 0) return { label: changedText(server), tone: "need" };
       if (isSignedIn(server)) return { label: "Signed in", tone: "ok" };
       return needUnknown(server) ? { label: "Not connected yet", tone: "off" } : words;
     case "signing_in":
       return signingInText(server.sign_in) ?? words;
     case "failing":
-      return server.error === null ? words : { label: errorHeadline(server.error.code), tone: "bad" };
+      if (server.error === null) return words;
+      return { label: errorHeadline(server.error.code), tone: needsApproval(server) ? "need" : "bad" };
     default:
       return words;
   }
@@ -278,6 +282,33 @@ export function wantsMore(server: ServerStatus): boolean {
   return server.challenge?.step_up === "open" && isSignedIn(server);
 }
 
+/** Tools that are held back until somebody has looked at what changed in them. */
+export function changedTools(server: ServerStatus): readonly BlockedTool[] {
+  return server.blocked_tools.filter(({ reason }) => reason === "changed");
+}
+
+function changedText(server: ServerStatus): string {
+  return `${count(changedTools(server).length, "tool")} changed`;
+}
+
+/** Whether it is a program that came from elsewhere and waits for leave to run. */
+export function needsApproval(server: ServerStatus): boolean {
+  return server.error?.code === "approval_required";
+}
+
+export function toolStateText(state: ToolStatus["state"]): Words {
+  switch (state) {
+    case "allowed":
+      return { label: "allowed", tone: "ok" };
+    case "denied":
+      return { label: "turned off in servers.json", tone: "off" };
+    case "changed":
+      return { label: "changed, held back", tone: "need" };
+    default:
+      return never(state);
+  }
+}
+
 /** Whether nobody knows yet if this server wants a sign-in: it is remote, nobody is signed in, nobody has asked it. */
 export function needUnknown(server: ServerStatus): boolean {
   return server.state === "idle" && server.type !== "stdio" && !isSignedIn(server);
@@ -294,11 +325,13 @@ export function nextAction(server: ServerStatus): NextAction {
     case "sign_in_required":
       return SIGN_IN;
     case "failing":
+      if (needsApproval(server)) return { kind: "review", label: "Review command" };
       return wantsMore(server) ? ALLOW : failingAction(server.error, isSignedIn(server));
     case "idle":
     case "connecting":
     case "ready":
       if (wantsMore(server)) return ALLOW;
+      if (changedTools(server).length > 0) return { kind: "review", label: "Review changes" };
       if (isSignedIn(server)) return { kind: "sign_out", label: "Sign out" };
       return needUnknown(server) ? SIGN_IN : NONE;
     default:

@@ -73,6 +73,7 @@ function Banners({ snapshot, lost }: { readonly snapshot: Snapshot; readonly los
         />
       )}
       {error !== null && <ConfigBanner error={error} path={path} />}
+      {snapshot.hub.approvals_error !== undefined && <ErrorNotice error={snapshot.hub.approvals_error} />}
       {advice !== null && <Banner tone="need" title={vaultText(snapshot.hub.vault, platform()).label} text={advice} />}
     </>
   );

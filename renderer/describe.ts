@@ -20,6 +20,13 @@ export function agentsText(server: ServerStatus): string | null {
   return `used by ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
+/** Tools that the entry leaves out; null: none that are known. */
+export function deniedText(server: ServerStatus): string | null {
+  const names = server.blocked_tools.filter(({ reason }) => reason === "denied").map(({ name }) => name);
+  const more = names.length - 8;
+  return names.length === 0 ? null : `${names.slice(0, 8).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
 /** What follows the state in a row, in order of interest. `now` in milliseconds. */
 export function facts(server: ServerStatus, now: number): string[] {
   const found: (string | null)[] = [];

@@ -1,6 +1,6 @@
 /** How the list is ordered and filtered. Pure. */
 import type { ServerStatus } from "../preload/api.ts";
-import { needUnknown, wantsMore } from "../preload/text.ts";
+import { changedTools, needsApproval, needUnknown, wantsMore } from "../preload/text.ts";
 
 export interface Group {
   readonly title: string;
@@ -26,13 +26,13 @@ function titleOf(server: ServerStatus): Title {
     case "signing_in":
       return "Needs you";
     case "failing":
-      return "Not working";
+      return needsApproval(server) ? "Needs you" : "Not working";
     case "disabled":
       return "Off";
     case "idle":
     case "connecting":
     case "ready":
-      if (wantsMore(server)) return "Needs you";
+      if (wantsMore(server) || changedTools(server).length > 0) return "Needs you";
       return needUnknown(server) ? "Not used yet" : "Ready";
   }
 }

@@ -2,12 +2,13 @@
 import { useEffect, useId, useRef } from "react";
 import { accountToSignIn } from "../preload/accounts.ts";
 import type { ServerStatus } from "../preload/api.ts";
-import { codeToEnter, count, needUnknown } from "../preload/text.ts";
+import { codeToEnter, count, needsApproval, needUnknown, nextAction } from "../preload/text.ts";
 import { AccessCard } from "./access-card.tsx";
 import { Accounts } from "./accounts.tsx";
 import { ActivityCard } from "./activity-card.tsx";
+import { ChangedTools, CommandCard } from "./approval-cards.tsx";
 import { CopyButton } from "./copy-button.tsx";
-import { agentSnippet, agentsText, askedText, placeOf } from "./describe.ts";
+import { agentSnippet, agentsText, askedText, deniedText, placeOf } from "./describe.ts";
 import { ErrorNotice } from "./error-notice.tsx";
 import { Fact, Url } from "./facts.tsx";
 import { BackIcon, CloseIcon, Tile } from "./icons.tsx";
@@ -58,7 +59,11 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
         </button>
       </div>
       <NarrowActions server={server} />
-      {server.error !== null && server.error.code !== "sign_in_required" && <ErrorNotice error={server.error} />}
+      {server.error !== null && server.error.code !== "sign_in_required" && !needsApproval(server) && (
+        <ErrorNotice error={server.error} />
+      )}
+      <CommandCard server={server} />
+      <ChangedTools server={server} />
       <SignInCard server={server} />
       <AccessCard server={server} />
       <Accounts server={server} />
@@ -79,7 +84,7 @@ function NarrowActions({ server }: { readonly server: ServerStatus }) {
         <StatusLine server={server} />
       </span>
       <div className="buttons">
-        <NextButton server={server} describedBy={id} />
+        {nextAction(server).kind !== "review" && <NextButton server={server} describedBy={id} />}
         {!server.ad_hoc && (
           <>
             <button type="button" className="plain" onClick={() => open({ kind: "edit", server: server.name })}>
@@ -168,6 +173,7 @@ function ConnectionCard({ server }: { readonly server: ServerStatus }) {
           </Fact>
         )}
         <Fact term="Tools">{server.tools === null ? "not listed yet" : count(server.tools, "tool")}</Fact>
+        {deniedText(server) !== null && <Fact term="Turned off">{deniedText(server)}</Fact>}
         <Fact term="Agents">{agents ?? "none connected"}</Fact>
         {server.ad_hoc && <Fact term="Set up">in the agent's own settings: Gatehouse keeps its sign-in only</Fact>}
       </dl>

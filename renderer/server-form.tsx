@@ -92,6 +92,7 @@ export function ServerForm({ server, names }: Props) {
           onChange={setName}
           focus={server !== null}
         />
+        {server !== null && shownName.trim() !== server.name && <RenameNote server={server} />}
         {error !== null && <ErrorNotice error={error} />}
         <div className="buttons end">
           <button type="button" className="plain" onClick={close}>
@@ -103,6 +104,19 @@ export function ServerForm({ server, names }: Props) {
         </div>
       </form>
     </Modal>
+  );
+}
+
+/** Agents have the name in their own settings, which nobody changes for them here. */
+function RenameNote({ server }: { readonly server: ServerStatus }) {
+  const { name, agent_names: agents } = server;
+  return (
+    <div className="card card-need" role="status">
+      <p>
+        Agents that use the name “{name}” lose this server: change it in their settings, too.
+        {agents.length > 0 && ` Connected now: ${agents.join(", ")}.`}
+      </p>
+    </div>
   );
 }
 

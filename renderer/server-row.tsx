@@ -105,6 +105,6 @@ export function NextButton({ server, describedBy }: { readonly server: ServerSta
 /** Only what waits for the person is loud. */
 function lookOf(server: ServerStatus, kind: NextKind): string {
   if (kind === "sign_in") return server.state === "idle" ? "plain" : "go";
-  if (kind === "allow") return "go";
+  if (kind === "allow" || kind === "review") return "go";
   return kind === "sign_out" ? "quiet" : "plain";
 }

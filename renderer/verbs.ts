@@ -22,7 +22,7 @@ export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
     busy,
     act() {
       if (store === null || busy) return;
-      const { run, open } = store.getState();
+      const { run, open, select } = store.getState();
       const { name } = server;
       switch (kind) {
         case "sign_in":
@@ -40,6 +40,9 @@ export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
           return;
         case "sign_out":
           open({ kind: "sign_out", server: name, account: account ?? defaultAccount(server) });
+          return;
+        case "review":
+          select(name);
           return;
         case "none":
           return;
@@ -73,6 +76,7 @@ function methodOf(kind: NextKind): Method | null {
       return "setServerEnabled";
     case "sign_out":
       return "signOut";
+    case "review":
     case "none":
       return null;
   }

@@ -1,7 +1,8 @@
 /** The one object that tray, window and terminal draw, put together from what configuration, hub and sign-ins know. */
 import type { ServerState, ServerStatus, Snapshot } from "../../preload/api.ts";
-import type { Config, ServerConfig } from "../config/types.ts";
+import type { Config, ServerConfig, StdioServer } from "../config/types.ts";
 import type { GatehouseError } from "../errors.ts";
+import { visible } from "../hub/control/definition.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { ServerView } from "../hub/server-runtime.ts";
 import type { AuthStatus, SignIns } from "../oauth/types.ts";
@@ -68,7 +69,7 @@ function definedServer(server: ServerConfig, sources: SnapshotSources): ServerSt
     name: server.name,
     type: server.type,
     url: server.type === "stdio" ? null : (server.shownUrl ?? server.url),
-    command: server.type === "stdio" ? (server.shownCommand ?? [server.command, ...server.args].join(" ")) : null,
+    command: server.type === "stdio" ? commandOf(server) : null,
     state,
     accounts: (auth?.accounts ?? []).map((account) => ({ ...account, needed: view.needs.includes(account.name) })),
     error: errorOf(state, view, auth),
@@ -80,6 +81,12 @@ function definedServer(server: ServerConfig, sources: SnapshotSources): ServerSt
     asked: askedOf(view),
     blocked_tools: view.blocked,
   };
+}
+
+/** What is to be judged by its looks has nothing hidden in it. */
+function commandOf(server: StdioServer): string {
+  const command = server.shownCommand ?? [server.command, ...server.args].join(" ");
+  return server.approved === false ? visible(command) : command;
 }
 
 function askedOf({ asked }: ServerView): ServerStatus["asked"] {

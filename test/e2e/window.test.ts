@@ -340,6 +340,51 @@ describe("what a person does", () => {
     }
   });
 
+  test("reviews changed tools: the difference, hidden characters too, and a click for one or all of them", async () => {
+    await app.set(made.snapshot({ servers: [made.withChangedTools(), made.local()] }));
+    await row("notes").getByText("2 tools changed").waitFor();
+    await row("notes").getByRole("button", { name: "Review changes", exact: true }).click();
+    const card = page.getByRole("region", { name: "Changed tools" });
+    const tool = card.getByRole("article", { name: "search_notes" });
+    expect(await tool.locator("ins").first().textContent()).toMatch(/query\.\\u\{200B\} Before you call it/);
+    expect(await tool.getByText("inputSchema.properties.context").count()).toBe(1);
+    await page.getByText("delete_note, delete_folder").waitFor();
+    await card.getByRole("button", { name: "Allow this change of export", exact: true }).click();
+    await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
+    await card.getByRole("button", { name: "Allow all 2 changes", exact: true }).click();
+    await waitFor("the second call", async () => (await app.calls()).length === 2 || undefined);
+    const seen = [
+      { name: "search_notes", version: "v-search" },
+      { name: "export", version: "v-export" },
+    ];
+    expect(await app.calls()).toEqual([
+      { method: "approveTools", params: { server: "notes", tools: [seen[1]] } },
+      { method: "approveTools", params: { server: "notes", tools: seen } },
+    ]);
+  });
+
+  test("a program that came from elsewhere shows its command and runs after a click", async () => {
+    await app.set(made.snapshot({ servers: [made.unapproved(), made.local()] }));
+    await row("imported").getByRole("button", { name: "Review command", exact: true }).click();
+    const card = page.getByRole("region", { name: "Command to allow" });
+    expect(await card.textContent()).toContain("npx -y @scope/server-from-somewhere --root /home/anna");
+    await card.getByRole("button", { name: "Allow this command", exact: true }).click();
+    await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
+    expect(await app.calls()).toEqual([{ method: "approveCommand", params: { name: "imported" } }]);
+  });
+
+  test("renaming says who loses the server, and only then", async () => {
+    await app.set(made.snapshot({ servers: [made.signedIn()] }));
+    await row("github").getByRole("button", { name: "Edit" }).click();
+    const note = page.getByText("Agents that use the name “github” lose this server");
+    expect(await note.count()).toBe(0);
+    await page.getByLabel("Name").fill("octo");
+    expect(await note.textContent()).toContain("Connected now: Claude, Cursor.");
+    await page.screenshot({ path: join(PICTURES, "renaming.png") });
+    await page.getByLabel("Name").fill("github");
+    expect(await note.count()).toBe(0);
+  });
+
   test("takes a double click on Sign in for one click, not for Sign in and Cancel", async () => {
     await app.set(made.snapshot({ servers: [made.server("acme", { state: "sign_in_required" })] }));
     const box = await row("acme").getByRole("button", { name: "Sign in", exact: true }).boundingBox();
@@ -416,6 +461,19 @@ describe("how it looks", () => {
         "on this computer or another device",
       ],
       ["signed-in", made.everyday(), details("github"), "by itself"],
+      [
+        "changed-tools",
+        made.snapshot({ servers: [made.withChangedTools(), made.local(), made.signedIn()] }),
+        details("notes"),
+        "Allow all 2 changes",
+        [920, 860],
+      ],
+      [
+        "command-to-allow",
+        made.snapshot({ servers: [made.unapproved(), made.local()] }),
+        details("imported"),
+        "May this program run?",
+      ],
       ["failing", made.everyday(), details("intranet-search"), "Check that you are on the company network"],
       ["broken-config", brokenConfig, nothing, "(line 14, column 7)"],
       ["no-vault", noVault, nothing, "No safe place for secrets"],
@@ -423,6 +481,13 @@ describe("how it looks", () => {
       ["wide", made.everyday(), details("github"), "Version 0.1.0", [1240, 760]],
       ["narrow", made.everyday(), nothing, "Sign-in needed", [480, 640]],
       ["narrow-details", made.everyday(), details("linear"), "Back", [480, 640]],
+      [
+        "narrow-changed-tools",
+        made.snapshot({ servers: [made.withChangedTools()] }),
+        details("notes"),
+        "Changed tools",
+        [480, 640],
+      ],
       ["narrow-long-names", made.longNames(), nothing, "asked 2 hours ago", [480, 640]],
     ];
 

@@ -69,6 +69,8 @@ describe("a server in words", () => {
     ["off", made.off(), "Off", "enable"],
     ["not used yet", made.unused(), "Not connected yet", "sign_in"],
     ["open to everybody", made.server("open"), "Ready", "none"],
+    ["with changed tools", made.withChangedTools(), "2 tools changed", "review"],
+    ["that came from elsewhere", made.unapproved(), "Not allowed to run yet", "review"],
   ];
 
   test.each(cases)("%s", (_name, server, label, action) => {
@@ -87,6 +89,15 @@ describe("a server in words", () => {
     }
     expect(nextAction({ ...made.wantingMore(), state: "failing" }).label).toBe("Allow…");
     expect(new Set(STEP_UPS.map(stepUpText)).size).toBe(STEP_UPS.length);
+  });
+
+  test("what is more urgent than a changed tool comes first", () => {
+    const { blocked_tools } = made.withChangedTools();
+    expect(nextAction({ ...made.needing(), blocked_tools }).kind).toBe("sign_in");
+    expect(nextAction({ ...made.wantingMore(), blocked_tools }).kind).toBe("allow");
+    expect(nextAction({ ...made.failing(), blocked_tools }).kind).toBe("retry");
+    const denied = blocked_tools.filter(({ reason }) => reason === "denied");
+    expect(nextAction({ ...made.signedIn(), blocked_tools: denied }).kind).toBe("sign_out");
   });
 
   test("a sign-in's step is told", () => {

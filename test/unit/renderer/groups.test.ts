@@ -21,6 +21,11 @@ describe("groups", () => {
     });
   });
 
+  test("so does one whose tools have changed, and a program that waits for leave to run", () => {
+    const [group] = groupServers([made.failing(), made.withChangedTools(), made.unapproved()]);
+    expect(group).toMatchObject({ title: "Needs you", servers: [{ name: "notes" }, { name: "imported" }] });
+  });
+
   test("no servers, no groups", () => {
     expect(groupServers([])).toEqual([]);
   });
