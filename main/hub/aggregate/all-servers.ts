@@ -3,12 +3,14 @@
  * behind it has a session of its own, with ids of its own; what they list is put together, what is asked of one goes to
  * that one alone.
  */
-import { cancelledId, type Peek, peek, withId } from "../../../shim/scan.ts";
-import { METHOD_NOT_FOUND, notificationLine, parseMessage, record, resultLine, rpcErrorLine } from "../../jsonrpc.ts";
+import { cancelledId, type Peek, peek } from "../../../shim/scan.ts";
+import { METHOD_NOT_FOUND, notificationLine, parseMessage, record } from "../../jsonrpc.ts";
+import type { Log } from "../../ports.ts";
 import type { Upstream, UpstreamEvents } from "../../upstream/upstream.ts";
 import { INVALID_PARAMS } from "../modern.ts";
 import { initializeResult, type KnownServer } from "../provisional.ts";
 import type { ServerRuntime } from "../server-runtime.ts";
+import { AgentRequests } from "./agent-requests.ts";
 import { jsonAt, textAt, withJsonAt } from "./edit.ts";
 import { introduction } from "./introduction.ts";
 import { LISTS, type ListKind } from "./lists.ts";
@@ -29,13 +31,9 @@ export interface AllServersOptions {
   readonly servers: () => readonly ServerRuntime[];
   readonly remembered: RememberedLists;
   readonly events: UpstreamEvents;
+  readonly log: Log;
   readonly tools: (servers: Servers) => ToolFace;
   readonly closed: () => void;
-}
-
-interface Running {
-  /** Null: it is not at a server. */
-  at: { readonly member: Member; readonly id: string } | null;
 }
 
 export class AllServers implements Upstream {
@@ -48,8 +46,7 @@ export class AllServers implements Upstream {
   #isPaused = false;
   #isClosed = false;
   #level: string | null = null;
-  /** The agent's requests without an answer, by JSON text of their id. */
-  readonly #running = new Map<string, Running>();
+  readonly #requests: AgentRequests;
   readonly #questions = new ServerQuestions<Member>();
   readonly #resources: ResourceRequests;
   readonly #changed = new Set<string>();
@@ -57,6 +54,7 @@ export class AllServers implements Upstream {
 
   constructor(options: AllServersOptions) {
     this.#options = options;
+    this.#requests = new AgentRequests((answer) => this.#say(answer), options.log);
     this.#tools = options.tools({ members: () => this.#all(), absence: (name) => this.#absence(name) });
     this.#resources = new ResourceRequests(
       () => this.#all(),
@@ -71,9 +69,7 @@ export class AllServers implements Upstream {
       return passed?.member.pass(passed.line);
     }
     if (id === null) return this.#notified(method, line);
-    const running: Running = { at: null };
-    this.#running.set(id, running);
-    this.#requested(method, this.#request(id, line, running));
+    this.#requested(method, this.#requests.begin(id, line));
   }
 
   /** The configuration changed: servers come and go. */
@@ -81,12 +77,15 @@ export class AllServers implements Upstream {
     if (this.#handshake === null || this.#isClosed) return;
     const before = this.#members;
     this.#members = new Map();
+    let joined = false;
     for (const runtime of this.#options.servers()) {
       if (!isOn(runtime)) continue;
       const member = before.get(runtime.name);
       before.delete(runtime.name);
+      joined ||= member === undefined;
       this.#members.set(runtime.name, member ?? this.#join(runtime, this.#handshake));
     }
+    if (!joined && before.size === 0) return;
     for (const member of before.values()) {
       for (const notice of this.#questions.left(member)) this.#say(notice);
       void member.close();
@@ -110,7 +109,7 @@ export class AllServers implements Upstream {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#quiet);
-    this.#running.clear();
+    this.#requests.clear();
     this.#options.closed();
     await Promise.all(this.#all().map((member) => member.close()));
   }
@@ -145,9 +144,7 @@ export class AllServers implements Upstream {
         return this.#tellChanges();
       case "notifications/cancelled": {
         const id = cancelledId(line);
-        const at = id === null ? null : (this.#running.get(id)?.at ?? null);
-        if (id !== null) this.#running.delete(id);
-        return at?.member.cancel(at.id, line);
+        return id === null ? undefined : this.#requests.cancel(id, line);
       }
       case "notifications/progress": {
         const passed = this.#questions.progressed(line);
@@ -165,17 +162,17 @@ export class AllServers implements Upstream {
       case "ping":
         return request.result({});
       case "tools/list":
-        return this.#eventually(request, this.#tools.list(request));
+        return request.until(this.#tools.list(request));
       case "tools/call":
-        return this.#eventually(request, this.#tools.call(request, textAt(request.line, ["params", "name"]) ?? ""));
+        return request.until(this.#tools.call(request, textAt(request.line, ["params", "name"]) ?? ""));
       case "prompts/list":
-        return this.#eventually(request, this.#listPrompts(request));
+        return request.until(this.#listPrompts(request));
       case "prompts/get":
-        return this.#eventually(request, this.#named(request, ["params", "name"]));
+        return request.until(this.#named(request, ["params", "name"]));
       case "resources/list":
-        return this.#eventually(request, this.#listResources(request, "resources"));
+        return request.until(this.#listResources(request, "resources"));
       case "resources/templates/list":
-        return this.#eventually(request, this.#listResources(request, "templates"));
+        return request.until(this.#listResources(request, "templates"));
       case "resources/read":
       case "resources/subscribe":
       case "resources/unsubscribe":
@@ -183,7 +180,7 @@ export class AllServers implements Upstream {
       case "completion/complete":
         if (textAt(request.line, ["params", "ref", "type"]) === "ref/resource")
           return this.#resources.complete(request);
-        return this.#eventually(request, this.#named(request, ["params", "ref", "name"]));
+        return request.until(this.#named(request, ["params", "ref", "name"]));
       case "logging/setLevel":
         return this.#setLevel(request);
       default: {
@@ -199,6 +196,8 @@ export class AllServers implements Upstream {
     const params = record(parseMessage(request.line)?.params);
     this.#handshake = params;
     this.configured();
+    // Nothing has changed for who has seen nothing yet.
+    this.#changed.clear();
     const known: KnownServer = introduction(this.#options.name, this.#all(), this.#tools.startsLate);
     request.result(initializeResult(this.#options.name, params.protocolVersion, known, null));
   }
@@ -240,7 +239,7 @@ export class AllServers implements Upstream {
   #heard(member: Member, line: Buffer): void {
     const { id, method } = peek(line);
     if (this.#isClosed || method === null) return;
-    if (id !== null) return this.#say(this.#questions.asked(member, line, id), this.#newestAt(member));
+    if (id !== null) return this.#say(this.#questions.asked(member, line, id), this.#requests.newestAt(member));
     switch (method) {
       case "notifications/tools/list_changed":
         member.lists.changed("tools");
@@ -262,13 +261,8 @@ export class AllServers implements Upstream {
         return;
       }
       default:
-        this.#say(line, this.#newestAt(member));
+        this.#say(line, this.#requests.newestAt(member));
     }
-  }
-
-  /** The agent's newest request that this server has: what it says by itself is most likely about that. */
-  #newestAt(member: Member): string | null {
-    return [...this.#running].reverse().find(([, { at }]) => at?.member === member)?.[0] ?? null;
   }
 
   #announce(list: "tools" | "prompts" | "resources"): void {
@@ -299,32 +293,6 @@ export class AllServers implements Upstream {
     if (!isOn(runtime))
       return `Unknown name “${name}”: the server “${runtime.name}” is turned off or not set up rightly.`;
     return `Unknown name “${name}”: the server “${runtime.name}” has nothing of that name.`;
-  }
-
-  #eventually(request: AgentRequest, work: Promise<void>): void {
-    work.catch(() => request.error(-32603, "Something went wrong inside Gatehouse."));
-  }
-
-  #request(id: string, line: Buffer, running: Running): AgentRequest {
-    const isOver = (): boolean => this.#running.get(id) !== running;
-    const end = (answer: Buffer): void => {
-      if (isOver()) return;
-      this.#running.delete(id);
-      this.#say(answer);
-    };
-    return {
-      id,
-      line,
-      isOver,
-      result: (result) => end(resultLine(id, result)),
-      error: (code, message, data) => end(rpcErrorLine(id, code, message, data)),
-      answer: (answer) => end(withId(answer, id)),
-      forward: (member, message, answered) => {
-        if (isOver()) return;
-        const at = member.forward(message, answered ?? ((answer) => end(withId(answer, id))));
-        running.at = { member, id: at };
-      },
-    };
   }
 }
 

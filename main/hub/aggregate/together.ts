@@ -1,4 +1,5 @@
 /** Agents that have all servers as one. */
+import type { Log } from "../../ports.ts";
 import { ModernAgent } from "../../upstream/modern/modern-agent.ts";
 import type { Upstream, UpstreamEvents } from "../../upstream/upstream.ts";
 import { LazyTools } from "../lazy/lazy-tools.ts";
@@ -19,13 +20,15 @@ type Opened = Pick<Session, "receive" | "setPaused" | "close">;
 export class Together {
   readonly #servers: () => readonly ServerRuntime[];
   readonly #remembered: RememberedLists;
+  readonly #log: Log;
   readonly #open = new Set<AllServers>();
   readonly #sessions = new Set<Session>();
 
   /** `servers`: all that are configured, in order; also those that are off. */
-  constructor(servers: () => readonly ServerRuntime[], remembered: RememberedLists) {
+  constructor(servers: () => readonly ServerRuntime[], remembered: RememberedLists, log: Log) {
     this.#servers = servers;
     this.#remembered = remembered;
+    this.#log = log;
   }
 
   /** `isLazy`: three tools that find, describe and call the others. */
@@ -79,6 +82,7 @@ export class Together {
       servers: this.#servers,
       remembered: this.#remembered,
       events,
+      log: this.#log,
       tools: (servers) => (isLazy ? new LazyTools(servers) : new AggregateTools(servers)),
       closed: () => this.#open.delete(all),
     });

@@ -5,17 +5,15 @@ import { exposedName, splitName } from "./names.ts";
 
 /** A request of the agent's that wants an answer, once. */
 export interface AgentRequest {
-  /** JSON text. */
-  readonly id: string;
   readonly line: Buffer;
-  /** It was answered or taken back. */
-  readonly isOver: () => boolean;
   result(result: unknown): void;
   error(code: number, message: string, data?: unknown): void;
   /** A server's answer, under an id that is not the agent's. */
   answer(line: Buffer): void;
   /** Hands the request over to a server, whose answer is passed on, or given to `answered` instead. */
   forward(member: Member, line: Buffer, answered?: (line: Buffer) => void): void;
+  /** Something is under way that ends with one of these; when it fails, the failure is the answer. */
+  until(work: Promise<void>): void;
 }
 
 /** What the servers have to say to whoever offers their tools. */
