@@ -23,6 +23,7 @@ import { openMovableVault } from "./vault/movable.ts";
 import { secretVault } from "./vault/secrets.ts";
 import { Announcer } from "./verbs/announcer.ts";
 import type { HubHandle } from "./verbs/handle.ts";
+import { SignInPages } from "./verbs/sign-in-pages.ts";
 import { takeSnapshot } from "./verbs/snapshot.ts";
 import { createVerbs } from "./verbs/verbs.ts";
 import { within } from "./within.ts";
@@ -111,6 +112,9 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     clockWatch.turn(inUse.length > 0);
     announcer.changed();
   };
+  const signInPages = new SignInPages((server, account, onProgress) =>
+    call("signIn", { server, account, open_browser: false }, onProgress),
+  );
   const core: Hub = new Hub(
     {
       gate,
@@ -120,6 +124,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       log,
       env,
       changed: hubChanged,
+      signInPage: (server, account) => signInPages.offer(server, account),
       async prepare(server) {
         const reading = signIns.load([server]);
         if (!(await within(LOAD_PATIENCE, reading))) void reading.then(() => core.wake(server.name, null));
@@ -183,7 +188,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       stopConfig();
       announcer.close();
       config.close();
-      await Promise.all([signIns.close(), core.close()]);
+      await Promise.all([signIns.close(), core.close(), signInPages.close()]);
       await Promise.all([
         known.close(),
         lists.close(),

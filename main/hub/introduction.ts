@@ -23,6 +23,7 @@ export class Introduction {
   #era: Era | null = null;
   #agentName = "an agent";
   #asked: unknown;
+  #capabilities: unknown;
   /** `notifications/initialized` came, or will never come. */
   isDone = false;
   #open: Open[] = [];
@@ -41,6 +42,11 @@ export class Introduction {
     return this.#agentName;
   }
 
+  /** That it declared in its `initialize`; not checked. */
+  get capabilities(): unknown {
+    return this.#capabilities;
+  }
+
   /** The protocol version that it asked for; not checked. */
   get asked(): unknown {
     return this.#asked;
@@ -53,6 +59,7 @@ export class Introduction {
     const params = record(message.params);
     this.#begin("legacy", record(params.clientInfo));
     this.#asked = params.protocolVersion;
+    this.#capabilities = params.capabilities;
     return message;
   }
 
@@ -68,6 +75,7 @@ export class Introduction {
     if (typeof shown === "string" && shown !== "") this.#agentName = plainName(shown);
     this.#era = era;
     this.#asked = undefined;
+    this.#capabilities = undefined;
     this.isDone = false;
     this.#open = [];
   }

@@ -114,6 +114,11 @@ export function modernResult(method: string, result: unknown): unknown {
   return { resultType: "complete", ...caching, ...record(result) };
 }
 
+/** The capabilities that a request declares, not checked. `params`: of the request. */
+export function capabilitiesIn(params: Readonly<Record<string, unknown>>): unknown {
+  return record(params._meta)[CAPABILITIES];
+}
+
 function invalid(key: string, what: string): Refusal {
   return { code: INVALID_PARAMS, message: `The request's _meta needs ${key}, ${what}.` };
 }

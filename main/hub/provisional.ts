@@ -62,9 +62,10 @@ export function signInTool(server: string): unknown {
   };
 }
 
-/** The result of calling {@link signInTool}. */
-export function signInToolResult(error: ErrorObject): unknown {
-  const text = `${error.message} ${error.suggestion}. No restart is needed: the tools appear here by themselves afterwards.`;
+/** The result of calling {@link signInTool}. `note`: a sentence on what else was done. */
+export function signInToolResult(error: ErrorObject, note: string | null): unknown {
+  const said = note === null ? error.message : `${error.message} ${note}`;
+  const text = `${said} ${error.suggestion}. No restart is needed: the tools appear here by themselves afterwards.`;
   return {
     content: [{ type: "text", text: text.replace(/\.\. No/u, ". No") }],
     structuredContent: error,

@@ -37,6 +37,8 @@ export interface HubDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Anything that the snapshot shows changed. */
   readonly changed: () => void;
+  /** The address of a page at which a person can sign in; null: there is none to be had. */
+  readonly signInPage: (server: string, account: string) => Promise<string | null>;
   /** Reads what is held for a server that stands in no file. Never rejects. Absent: nothing is. */
   readonly prepare?: (server: RemoteServer) => Promise<void>;
 }
@@ -329,6 +331,7 @@ export class ServerRuntime {
         deps.changed();
       },
       need: (cause) => this.#found(account(), cause),
+      signInPage: () => deps.signInPage(name, account()),
       report: (error) => this.#report(error),
       asked: (agent, tool) => {
         this.#asked = { agent, tool, at: deps.clock.now() };

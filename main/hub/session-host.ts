@@ -22,6 +22,8 @@ export interface SessionHost {
   need(cause: GatehouseError): GatehouseError;
   /** The agent met the need to sign in, or to allow more; `tool`: that it called, null: not known. */
   asked(agent: string, tool: string | null): void;
+  /** A page at which the person can sign in, for one time; absent or null: there is none. Rejects when it cannot be served. */
+  signInPage?(): Promise<string | null>;
   /** An error that the agent gets, or that keeps the session from the server. */
   report(error: GatehouseError): void;
   /** Anything that the snapshot shows changed. */

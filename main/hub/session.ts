@@ -21,6 +21,7 @@ import { ModernFront } from "./modern-front.ts";
 import { initializeResult } from "./provisional.ts";
 import { OURS, type Request, Requests, refusalLine } from "./requests.ts";
 import type { AgentPort, SessionHost } from "./session-host.ts";
+import { SignInOffer } from "./sign-in-offer.ts";
 import { needsPerson, StandIn } from "./stand-in.ts";
 import { withoutCredentials } from "./withheld.ts";
 
@@ -37,6 +38,7 @@ export class Session {
   readonly #link: Link;
   readonly #modern: ModernFront;
   readonly #standIn: StandIn;
+  readonly #offer: SignInOffer;
   /** What the server answered to the handshake. */
   #hello: Readonly<Record<string, unknown>> = {};
   #logLevel: Buffer | null = null;
@@ -49,6 +51,13 @@ export class Session {
     this.#host = host;
     this.#agent = agent;
     this.#standIn = new StandIn(host.name, resumed);
+    this.#offer = new SignInOffer({
+      server: host.name,
+      page: async () => (await host.signInPage?.()) ?? null,
+      write: (line) => {
+        if (!this.#closed) agent.write(line);
+      },
+    });
     this.#introduction = new Introduction({
       respond: (id, method, result) => this.#respond(id, method, result),
       write: (line) => agent.write(line),
@@ -69,6 +78,11 @@ export class Session {
     });
   }
 
+  /** Whether a request has no answer yet. */
+  get isBusy(): boolean {
+    return !this.#requests.isEmpty;
+  }
+
   /** As the agent introduced itself. */
   get agentName(): string {
     return this.#introduction.agentName;
@@ -76,11 +90,6 @@ export class Session {
 
   get state(): SessionState {
     return this.#link.state === "none" ? "new" : this.#link.state;
-  }
-
-  /** Whether a request has no answer yet. */
-  get isBusy(): boolean {
-    return !this.#requests.isEmpty;
   }
 
   get error(): GatehouseError | null {
@@ -227,6 +236,7 @@ export class Session {
 
   /** A notification or an answer of the agent's. */
   #passOn(line: Buffer, peeked: Peek): void {
+    if (this.#offer.isAnswer(line, peeked)) return;
     const passed = this.#questions.fromAgent(line, peeked);
     if (passed === null) return;
     const isCancel = peeked.method === "notifications/cancelled";
@@ -260,6 +270,7 @@ export class Session {
       this.#link.tell({ jsonrpc: "2.0", method: "notifications/initialized" });
     if (this.#logLevel !== null && !wasAsked) this.#replayLogLevel(this.#logLevel);
     this.#modern.connected(this.#capabilities);
+    this.#offer.done();
     this.#announce();
     for (const request of this.#requests.takeWaiting()) this.#request(request);
   }
@@ -306,7 +317,13 @@ export class Session {
       this.#host.asked(this.agentName, typeof tool === "string" ? tool : null);
     }
     if (error !== this.#link.trouble) this.#host.report(error);
-    this.#agent.write(this.#standIn.instead(id, method, line, error));
+    const answer = (note: string | null): void => {
+      if (!this.#closed) this.#agent.write(this.#standIn.instead(id, method, line, error, note));
+    };
+    const { capabilities } = this.#introduction;
+    const era = this.#standIn.era;
+    const mayOffer = method === "tools/call" && line !== null && error.code === "sign_in_required";
+    if (!(mayOffer && this.#offer.takes({ id, line, era, capabilities, answer }))) answer(null);
   }
 
   #failed(id: string, error: GatehouseError): void {

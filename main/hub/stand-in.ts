@@ -53,8 +53,11 @@ export class StandIn {
     return ["tools", "prompts", "resources"].map((list) => `notifications/${list}/list_changed`);
   }
 
-  /** The answer to a request that cannot reach the server. `line`: the request, where its parameters matter. */
-  instead(id: string, method: string, line: Buffer | null, error: GatehouseError): Buffer {
+  /**
+   * The answer to a request that cannot reach the server. `line`: the request, where its parameters matter. `note`: goes with
+   * what the sign-in tool says.
+   */
+  instead(id: string, method: string, line: Buffer | null, error: GatehouseError, note: string | null = null): Buffer {
     if (method === "ping") return this.answer(id, method, {});
     if (needsPerson(error)) {
       if (method === "logging/setLevel") return this.answer(id, method, {});
@@ -65,7 +68,7 @@ export class StandIn {
         return this.answer(id, method, list);
       }
       if (method === "tools/call" && line !== null && toolName(line) === SIGN_IN_TOOL)
-        return this.answer(id, method, signInToolResult(error.toObject()));
+        return this.answer(id, method, signInToolResult(error.toObject(), note));
     }
     return errorLine(id, error);
   }

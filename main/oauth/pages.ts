@@ -5,6 +5,8 @@ export type Page =
   | { readonly kind: "success"; readonly server: string }
   | { readonly kind: "denied"; readonly server: string }
   | { readonly kind: "error"; readonly server: string; readonly message: string; readonly suggestion: string }
+  /** RFC 8628 §3.3: to be entered at the address. */
+  | { readonly kind: "code"; readonly server: string; readonly code: string; readonly address: string }
   /** The sign-in this tab belonged to has ended. */
   | { readonly kind: "stale"; readonly server: string }
   /** A request that is no answer to a sign-in. */
@@ -70,6 +72,15 @@ function wordsFor(page: Page): Words {
         title: `Not signed in to ${page.server}`,
         text: page.message,
         next: page.suggestion,
+      };
+    case "code":
+      return {
+        status: 200,
+        tone: "quiet",
+        badge: "clock",
+        title: `Enter the code ${page.code}`,
+        text: `Open ${page.address} on any device and enter the code ${page.code} to sign in to ${page.server}.`,
+        next: "You can close this tab once you have entered the code.",
       };
     case "stale":
       return {
