@@ -143,7 +143,10 @@ export class EitherEra implements Upstream {
     let events: UpstreamEvents = {
       message: (line, peeked) => discovery.message(line, peeked),
       untaken: () => {},
-      failed: (_id, error) => discovery.failed(error),
+      failed: (_id, error) => {
+        // A program fails what it was asked only when it ends, and that is told next.
+        if (!wires.isLocal) discovery.failed(error);
+      },
       closed: (error) => {
         discovery.cancel();
         // Some programs end when they are asked what they do not know.
