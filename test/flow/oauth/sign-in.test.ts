@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { GatehouseError } from "../../../main/errors.ts";
+import type { Challenge } from "../../../main/ports.ts";
 import type { SignInProgress } from "../../../preload/api.ts";
 import { startAuthorizationServer } from "../../fixtures/authorization-server.ts";
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
@@ -8,6 +9,15 @@ import { use } from "../../fixtures/use.ts";
 import { codeOf, errorOf, makeRig, PersonAtBrowser, remoteServer } from "./parts.ts";
 
 const OPEN = { openBrowser: true };
+const REFUSED: Challenge = {
+  status: 401,
+  scheme: "bearer",
+  resourceMetadata: null,
+  scope: null,
+  error: "invalid_token",
+  errorDescription: null,
+  at: 0,
+};
 
 async function world(options: Parameters<typeof startAuthorizationServer>[0] = {}) {
   const as = use(await startAuthorizationServer(options));
@@ -350,19 +360,52 @@ describe("a sign-in", () => {
     expect(as.records.authorizations[0]?.params.redirect_uri).toBe(redirect_uri);
   });
 
-  test("works with an issuer that has a path, and with a client known beforehand", async () => {
+  test.each(["client_secret_basic", "client_secret_post"] as const)(
+    "works with an issuer that has a path, and with a client known beforehand, by %s",
+    async (method) => {
+      const client = {
+        client_id: "known-client_1",
+        client_secret: "se-cret+/%&=: ~!*0123456789",
+        redirect_uris: ["http://127.0.0.1/callback"],
+        grant_types: ["authorization_code", "refresh_token"],
+        token_endpoint_auth_method: method,
+      };
+      const { as, resource, signIns, vault } = await world({ path: "/tenant", registration: false, clients: [client] });
+      expect(await codeOf(signIns.signIn(remoteServer(resource.url), "default", OPEN))).toBe("client_id_required");
+      const { client_id, client_secret } = client;
+      const server = remoteServer(resource.url, { client_id, client_secret, token_endpoint_auth_method: method });
+      await signIns.signIn(server, "default", OPEN);
+      const { access_token: first, client: stored } = vault.only();
+      expect(stored).toMatchObject({ source: "config", token_endpoint_auth_method: method });
+      expect(await signIns.credentials(server, "default").refused(first, REFUSED)).toBe("retry");
+      expect(await signIns.signOut(server, "default", false)).toMatchObject({ revocation: "revoked" });
+      const requests = [...as.records.tokenRequests(), ...as.records.of("revoke")];
+      expect(requests.map(({ params, status }) => [params.grant_type, status])).toEqual([
+        ["authorization_code", 200],
+        ["refresh_token", 200],
+        [undefined, 200],
+        [undefined, 200],
+      ]);
+      expect(requests.every(({ params }) => "client_secret" in params === (method === "client_secret_post"))).toBe(
+        true,
+      );
+      expect(as.records.count("register")).toBe(0);
+    },
+  );
+
+  test("works with a client that is known by its metadata document", async () => {
+    const document = "https://client.example/gatehouse.json";
     const client = {
-      client_id: "known-client_1",
-      client_secret: "se-cret+/%&=: ~!*0123456789",
+      client_id: document,
       redirect_uris: ["http://127.0.0.1/callback"],
       grant_types: ["authorization_code", "refresh_token"],
-      token_endpoint_auth_method: "client_secret_basic" as const,
+      token_endpoint_auth_method: "none" as const,
     };
-    const { as, resource, signIns, vault } = await world({ path: "/tenant", registration: false, clients: [client] });
-    expect(await codeOf(signIns.signIn(remoteServer(resource.url), "default", OPEN))).toBe("client_id_required");
-    const auth = { client_id: client.client_id, client_secret: client.client_secret };
-    await signIns.signIn(remoteServer(resource.url, auth), "default", OPEN);
-    expect(vault.only().client).toMatchObject({ source: "config", token_endpoint_auth_method: "client_secret_basic" });
+    const { as, resource, signIns, vault } = await world({ clients: [client] });
+    as.metadata.client_id_metadata_document_supported = true;
+    const server = remoteServer(resource.url, { client_metadata_url: document });
+    await signIns.signIn(server, "default", OPEN);
+    expect(vault.only().client).toMatchObject({ source: "metadata_document", client_id: document });
     expect(as.records.count("register")).toBe(0);
   });
 });

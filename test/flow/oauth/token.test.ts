@@ -145,6 +145,25 @@ describe("an access token", () => {
     });
   });
 
+  test("whose spent refresh token somebody else tries ends with the whole grant, and the person is asked", async () => {
+    const { as, credentials, vault, clock, signIns, server, first } = await signedIn();
+    clock.ahead = HOUR_MS;
+    await tokenOf(credentials);
+    const { client, token_endpoint } = first;
+    const stolen = {
+      grant_type: "refresh_token",
+      refresh_token: first.refresh_token ?? "",
+      client_id: client.client_id,
+    };
+    const replay = await fetch(token_endpoint, { method: "POST", body: new URLSearchParams(stolen) });
+    expect([replay.status, await replay.json()]).toMatchObject([400, { error: "invalid_grant" }]);
+    clock.ahead = 3 * HOUR_MS;
+    expect(await tokenOf(credentials)).toBeNull();
+    expect(as.records.tokenRequests("refresh_token").map(({ status }) => status)).toEqual([200, 400, 400]);
+    expect(vault.entries.size).toBe(0);
+    expect(signIns.status(server)).toMatchObject({ accounts: [{ state: "expired" }] });
+  });
+
   test("that another process has renewed meanwhile is taken over", async () => {
     const { as, resource, credentials, vault, clock } = await signedIn();
     const other = makeRig({ vault });

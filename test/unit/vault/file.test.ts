@@ -46,6 +46,13 @@ describe.each([
     expect(await open(passphrase).get(OTHER)).not.toBeNull();
   });
 
+  test("holds a token set of 9,000 characters", async () => {
+    const long = grant({ access_token: "SECRET-".repeat(1_300) });
+    expect(JSON.stringify(long).length).toBeGreaterThan(9_000);
+    await open(passphrase).put(KEY, long);
+    expect(await open(passphrase).get(KEY)).toEqual(long);
+  });
+
   test("a changed or missing byte anywhere makes it unreadable; the file stays as it is", async () => {
     await open(passphrase).put(KEY, grant());
     const whole = await readFile(file());
