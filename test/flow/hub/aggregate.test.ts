@@ -1,13 +1,19 @@
 /** All servers as one: real servers, the real shim, the official SDK's client. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import {
   CreateMessageRequestSchema,
   LoggingMessageNotificationSchema,
   ResourceUpdatedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, test } from "vitest";
+import type { Snapshot } from "../../../preload/api.ts";
 import { type Agent, startAgent } from "../../fixtures/agent.ts";
 import { everythingServer } from "../../fixtures/everything.ts";
 import { makeHome } from "../../fixtures/home.ts";
+import { runCli } from "../../fixtures/program.ts";
+import { startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
 import { waitFor } from "../../fixtures/wait.ts";
 import { failure, makeWorld, PLAIN } from "./parts.ts";
@@ -66,11 +72,18 @@ describe("two servers of the same kind", () => {
     expect((await agent.client.readResource({ uri: made })).contents[0]?.uri).toBe(made);
     const plain = made.replace(/^gatehouse:\/\/[^/]*\//, "");
     expect((await agent.client.readResource({ uri: plain })).contents[0]?.uri).toBe(plain);
+    const argument = { name: "department", value: "" };
     const completed = await agent.client.complete({
-      ref: { type: "ref/resource", uri: template },
-      argument: { name: /\{([^}]*)\}/.exec(template)?.[1] ?? "", value: "1" },
+      ref: { type: "ref/prompt", name: "one__completable-prompt" },
+      argument,
     });
-    expect(completed.completion.values.length).toBeGreaterThanOrEqual(0);
+    expect(completed.completion.values).not.toEqual([]);
+    const known = { name: /\{([^}]*)\}/.exec(template)?.[1] ?? "", value: "1" };
+    const ofTemplate = await agent.client.complete({ ref: { type: "ref/resource", uri: template }, argument: known });
+    expect(ofTemplate.completion.values).toContain("1");
+    await expect(agent.client.readResource({ uri: "nobody://has/this" })).rejects.toMatchObject({
+      code: expect.any(Number),
+    });
   });
 
   test("subscriptions, log messages and levels reach the right server", async () => {
@@ -94,7 +107,7 @@ describe("two servers of the same kind", () => {
     expect(log.logger).toMatch(/^one(\/|$)/);
   });
 
-  test("progress, sampling and cancellation are the call's own", async () => {
+  test("progress and sampling are the call's own", async () => {
     const { agent } = await twins({ capabilities: { sampling: {} } });
     agent.client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => ({
       model: "test",
@@ -120,13 +133,6 @@ describe("two servers of the same kind", () => {
       }),
     );
     for (const { seen, steps } of progress) expect(seen).toEqual(new Set([steps]));
-    const aborted = new AbortController();
-    const call = agent.client.callTool({ name: long[0] ?? "", arguments: { duration: 60, steps: 2 } }, undefined, {
-      signal: aborted.signal,
-    });
-    setTimeout(() => aborted.abort("enough"), 100);
-    await expect(call).rejects.toThrow();
-    expect(await agent.callText("one__echo", { message: "still here" })).toContain("still here");
   });
 });
 
@@ -173,8 +179,50 @@ describe("servers in trouble", () => {
     expect(await agent.callText("two__echo", { message: "hi" })).toContain("hi");
   });
 
+  test("what a server listed before stands in for it while it is slow, also after a restart of the hub", async () => {
+    const home = use(makeHome());
+    const flag = join(home.path, "be-slow");
+    const script = `if (require("node:fs").existsSync(${JSON.stringify(flag)})) process.stdin.resume(); else import(${JSON.stringify(pathToFileURL(everything.args[0] ?? "").href)})`;
+    home.writeServers({ one: everything, moody: { command: process.execPath, args: ["-e", script, "x", "stdio"] } });
+    const first = await connectAll(home.path);
+    expect(await first.toolNames()).toContain("moody__echo");
+    await waitFor("the lists on disk", () => {
+      const file = join(home.path, "state", "known-lists.json");
+      return existsSync(file) && readFileSync(file, "utf8").includes("moody") ? true : undefined;
+    });
+    await first.close();
+    const { stdout } = await runCli(["status", "--json"], { home: home.path, env: PLAIN });
+    process.kill((JSON.parse(stdout) as Snapshot).hub.pid, "SIGTERM");
+    await waitFor("the hub to end", () => (home.processes().length === 0 ? true : undefined));
+    writeFileSync(flag, "");
+    const second = await connectAll(home.path);
+    const names = await second.toolNames();
+    expect(names).toContain("moody__echo");
+    expect(names).toContain("one__echo");
+  });
+
+  test("a call is cancelled at its own server", async () => {
+    const open = use(await startProtectedServer({}));
+    const home = use(makeHome({ open: { url: open.url }, other: everything }));
+    const agent = await connectAll(home.path);
+    const controller = new AbortController();
+    const call = agent.client.callTool({ name: "open__slow", arguments: { steps: 1000, step_ms: 20 } }, undefined, {
+      signal: controller.signal,
+    });
+    const failed = expect(call).rejects.toThrow();
+    await waitFor("the call to arrive", () => open.calls.some(({ tool }) => tool === "slow") || undefined);
+    controller.abort("enough");
+    await failed;
+    await waitFor("the cancellation to arrive", () => open.cancelled.includes("slow") || undefined);
+    expect(await agent.callText("open__add", { a: 1, b: 1 })).toBe("2");
+    const changes = agent.changed.tools;
+    open.addTool("later");
+    await agent.waitForToolsChanged(changes);
+    expect(await agent.toolNames()).toContain("open__later");
+  });
+
   test("a name shortened by one agent is known to the next, without a list", async () => {
-    const home = use(makeHome({ ["a server with quite a long name that no prefix holds"]: everything }));
+    const home = use(makeHome({ "a server with quite a long name that no prefix holds": everything }));
     const first = await connectAll(home.path);
     const long = (await first.toolNames()).find((name) => name.includes("echo")) ?? "";
     expect(long).toMatch(NAME);
