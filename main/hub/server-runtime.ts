@@ -90,13 +90,12 @@ export class ServerRuntime {
   /** Which tools agents get, and what became of those that changed. */
   readonly control: ToolControl;
   /** One error for as long as nobody has allowed the program to run. */
-  readonly #unapproved: GatehouseError;
+  #unapproved: GatehouseError | null = null;
 
   constructor(name: string, definition: Definition, deps: HubDeps) {
     this.name = name;
     this.#definition = definition;
     this.#deps = deps;
-    this.#unapproved = notApproved(name);
     this.control = new ToolControl(name, deps);
     this.#takeRules();
   }
@@ -105,12 +104,12 @@ export class ServerRuntime {
     return this.#definition;
   }
 
-  /** Whether an agent has a session. */
   /** Whether a request of an agent has no answer yet. */
   get isBusy(): boolean {
     return [...this.#sessions].some(({ session }) => session.isBusy);
   }
 
+  /** Whether an agent has a session. */
   get isUsed(): boolean {
     return this.#sessions.size > 0;
   }
@@ -127,7 +126,15 @@ export class ServerRuntime {
 
   #takeRules(): void {
     const definition = this.#definition;
-    if (!(definition instanceof GatehouseError)) this.control.define(definition, whereabouts(definition));
+    if (definition instanceof GatehouseError) {
+      this.#unapproved = null;
+      return;
+    }
+    this.control.define(definition, whereabouts(definition));
+    const held = definition.type === "stdio" && definition.approved === false;
+    const error = held ? notApproved(this.name, Object.keys(definition.env)) : null;
+    const same = JSON.stringify(error?.details) === JSON.stringify(this.#unapproved?.details);
+    if (!same || error === null || this.#unapproved === null) this.#unapproved = error;
   }
 
   /** `account`: null follows the default one, also when that becomes another. */
@@ -232,7 +239,7 @@ export class ServerRuntime {
     return {
       connecting: sessions.filter(({ state }) => state === "connecting").length,
       ready: sessions.filter(({ state }) => state === "ready").length,
-      error: this.#isUnapproved() ? this.#unapproved : (sessions.find(({ error }) => error !== null)?.error ?? null),
+      error: this.#unapproved ?? sessions.find(({ error }) => error !== null)?.error ?? null,
       need: needs[0] === undefined ? null : this.#currentNeed(needs[0]),
       needs,
       accounts,
@@ -276,15 +283,10 @@ export class ServerRuntime {
     return (definition instanceof GatehouseError ? DEFAULT_TIMEOUT : definition.timeout) * 1000;
   }
 
-  #isUnapproved(): boolean {
-    const definition = this.#definition;
-    return !(definition instanceof GatehouseError) && definition.type === "stdio" && definition.approved === false;
-  }
-
   #off(): GatehouseError | null {
     const definition = this.#definition;
     if (definition instanceof GatehouseError) return definition;
-    if (definition.enabled) return this.#isUnapproved() ? this.#unapproved : null;
+    if (definition.enabled) return this.#unapproved;
     return new GatehouseError({
       code: "server_disabled",
       server: this.name,

@@ -1,6 +1,7 @@
 /** What an agent is told instead of its request's answer. */
 import { GatehouseError, quoteRemote } from "../../errors.ts";
 import { shellName } from "../../upstream/failures.ts";
+import { visible } from "./definition.ts";
 
 export function toolBlocked(server: string, tool: string, reason: "denied" | "changed"): GatehouseError {
   return new GatehouseError({
@@ -48,12 +49,13 @@ export function timedOut(server: string, method: string, limit: number): Gatehou
   });
 }
 
-/** Of a command that nobody at this computer has looked at yet. */
-export function notApproved(server: string): GatehouseError {
+/** Of a command that nobody at this computer has looked at yet. `variables`: names of those that it would be given. */
+export function notApproved(server: string, variables: readonly string[]): GatehouseError {
   return new GatehouseError({
     code: "approval_required",
     server,
     message: `${server} runs a program on this computer that came from elsewhere and that nobody has allowed yet.`,
     suggestion: `Look at its command in the Gatehouse window and allow it, or run: gatehouse approve ${shellName(server)} --command`,
+    ...(variables.length === 0 ? {} : { details: { variables: variables.map(visible) } }),
   });
 }
