@@ -20,7 +20,7 @@ export const SETS: Readonly<Record<SetName, SetOf>> = {
   "2025-11-25": { agents: ["legacy", "modern"], required: ["legacy"], count: 18, version: "2025-11-25" },
   backcompat: { agents: ["legacy"], required: ["legacy"], count: 2, version: "2025-03-26" },
   extensions: { agents: ["legacy"], required: ["legacy"], count: 6, version: null },
-  "2026-07-28": { agents: ["legacy", "modern"], required: [], count: 32, version: "2026-07-28" },
+  "2026-07-28": { agents: ["legacy", "modern"], required: ["legacy", "modern"], count: 32, version: "2026-07-28" },
 };
 
 export interface ScenarioSet {

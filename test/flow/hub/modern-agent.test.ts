@@ -8,8 +8,8 @@ import { use } from "../../fixtures/use.ts";
 import { waitFor } from "../../fixtures/wait.ts";
 import { failure, makeWorld, PLAIN, type World } from "./parts.ts";
 
-const connect = async (world: World, options: Partial<ModernAgentOptions> = {}) =>
-  use(await startModernAgent({ home: world.home.path, env: PLAIN, server: "acme", clientName: "Cursor", ...options }));
+const connect = async (world: World, options: Partial<ModernAgentOptions> = { server: "acme" }) =>
+  use(await startModernAgent({ home: world.home.path, env: PLAIN, clientName: "Cursor", ...options }));
 
 test("is served while a sign-in is needed, is told through its listen afterwards, and never restarts", async () => {
   const world = await makeWorld();
@@ -89,4 +89,18 @@ test("hears of the resources that it asked for, and of no others", async () => {
   await waitFor("an update", () => updates().length > 0 || undefined, 30_000);
   for (const text of updates()) expect(text).toContain(uri);
   await subscription.close();
+});
+
+test("of all servers as one is told through its listen when one more is signed in to", async () => {
+  const world = await makeWorld({ everything: everythingServer() });
+  const agent = await connect(world, {});
+  const has = async (tool: string) => ((await agent.toolNames()).includes(tool) ? true : undefined);
+  await waitFor("the local server's tools", () => has("everything__echo"));
+  expect(await agent.callText("everything__echo", { message: "hi" })).toBe("Echo: hi");
+  expect(await has("acme__add")).toBeUndefined();
+  const changes = agent.changed.tools;
+  expect((await world.login()).code).toBe(0);
+  await agent.waitForToolsChanged(changes);
+  await waitFor("the signed-in server's tools", () => has("acme__add"));
+  expect(await agent.callText("acme__add", { a: 1, b: 2 })).toBe("3");
 });

@@ -8,7 +8,7 @@ import { peek } from "../../../shim/scan.ts";
 export type Json = Record<string, unknown>;
 
 /** What is not JSON inside is kept as text. */
-export function read(line: Buffer): Json {
+function read(line: Buffer): Json {
   try {
     return JSON.parse(line.toString()) as Json;
   } catch {
