@@ -295,7 +295,12 @@ export interface Api {
   submitCallback(params: { readonly server: string; readonly account?: string; readonly url: string }): {
     readonly accepted: true;
   };
-  cancelSignIn(params: { readonly server: string; readonly account?: string }): { readonly cancelled: boolean };
+  cancelSignIn(params: {
+    readonly server: string;
+    readonly account?: string;
+    /** True: nobody changed their mind, the browser that was to show the page did not open. */
+    readonly browser_failed?: boolean;
+  }): { readonly cancelled: boolean };
   signOut(params: {
     readonly server: string;
     readonly account?: string;

@@ -109,14 +109,9 @@ export class SignInFlow {
     this.#grantFlow.submit(text);
   }
 
-  cancel(): void {
-    this.#abort.abort(
-      problem(this.run, {
-        code: "sign_in_cancelled",
-        message: `The sign-in to “${this.run.server}” was cancelled.`,
-        suggestion: "Sign in again when you want to.",
-      }),
-    );
+  /** `noBrowser`: the browser that was to show the page did not open, and it was not ours to open. */
+  cancel(noBrowser = false): void {
+    this.#abort.abort(noBrowser ? browserElsewhere(this.run) : cancelled(this.run));
   }
 
   status(): SignInStatus {
@@ -284,4 +279,20 @@ async function systemPause(ms: number, signal: AbortSignal): Promise<void> {
   } catch {
     throw signal.reason;
   }
+}
+
+function cancelled(run: Run): GatehouseError {
+  return problem(run, {
+    code: "sign_in_cancelled",
+    message: `The sign-in to “${run.server}” was cancelled.`,
+    suggestion: "Sign in again when you want to.",
+  });
+}
+
+function browserElsewhere(run: Run): GatehouseError {
+  return problem(run, {
+    code: "browser_failed",
+    message: `The browser did not open for the sign-in to “${run.server}”.`,
+    suggestion: "Run gatehouse login with --no-browser and open the address it prints.",
+  });
 }

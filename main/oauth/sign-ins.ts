@@ -207,9 +207,9 @@ class AllSignIns implements SignIns {
     running.flow.submit(url);
   }
 
-  cancel(server: string, account: string): boolean {
+  cancel(server: string, account: string, noBrowser = false): boolean {
     const running = this.#flows.get(flowId(server, account));
-    running?.flow.cancel();
+    running?.flow.cancel(noBrowser);
     return running !== undefined;
   }
 

@@ -66,8 +66,8 @@ export interface SignIns {
   signIn(server: RemoteServer, account: string, options: SignInOptions): Promise<SignInOutcome>;
   /** The address that the browser ended at. Rejects with `invalid_request` when no flow waits for it, `state_mismatch`, … */
   submitCallback(server: string, account: string, url: string): Promise<void>;
-  /** Ends the flow with `sign_in_cancelled`. */
-  cancel(server: string, account: string): boolean;
+  /** Ends the flow with `sign_in_cancelled`, or with `browser_failed` where a browser of another process was to open. */
+  cancel(server: string, account: string, noBrowser?: boolean): boolean;
   /** Deletes locally always; revokes unless `keepRemote`. */
   signOut(
     server: RemoteServer,

@@ -115,7 +115,7 @@ export class OwnBrowser {
     const error = { ...asGatehouseError(thrown, server).toObject(), server };
     for (const click of waiting) click.error = error;
     this.#failed.set(server, error);
-    void this.#parts.call("cancelSignIn", { server, account }).catch(() => {});
+    void this.#parts.call("cancelSignIn", { server, account, browser_failed: true }).catch(() => {});
   }
 
   async #ask(params: object): Promise<Result<Answer<"signIn">>> {

@@ -27,7 +27,7 @@ export const PARAMS = {
     refresh_token: z.string().min(1).max(65_536).optional(),
   }),
   submitCallback: z.strictObject({ server, account, url: z.string().min(1).max(16_384) }),
-  cancelSignIn: z.strictObject({ server, account }),
+  cancelSignIn: z.strictObject({ server, account, browser_failed: z.boolean().optional() }),
   signOut: z.strictObject({ server, account, keep_remote: z.boolean().optional() }),
   setDefaultAccount: z.strictObject({ server, account: accountName }),
   removeAccount: z.strictObject({ server, account: accountName }),

@@ -161,8 +161,8 @@ function handlersOf(deps: VerbDeps): Handlers {
       return { accepted: true };
     },
 
-    cancelSignIn: ({ server, account }) => ({
-      cancelled: signIns.cancel(server, accountOf(signIns, findRemote(server), account)),
+    cancelSignIn: ({ server, account, browser_failed: noBrowser = false }) => ({
+      cancelled: signIns.cancel(server, accountOf(signIns, findRemote(server), account), noBrowser),
     }),
 
     async signOut({ server: name, account, keep_remote = false }) {

@@ -131,7 +131,6 @@ describe("programs", () => {
   test("a batch file that is not there is told as that", () => {
     assert.throws(() => start({ command: "nowhere.cmd" }), {
       code: "upstream_unreachable",
-      untaken() {},
       message: /no such program/,
     });
   });

@@ -67,6 +67,8 @@ test("a browser that does not open ends the sign-in and is told here, until a si
   expect(await hub.call("signIn", { server: "acme" })).toMatchObject({ ok: false, error: failed });
   await waitFor("the failure", () => (server(hub)?.error?.code === "browser_failed" ? true : undefined));
   expect(server(hub)).toMatchObject({ sign_in: null, error: failed });
+  const told = await hub.call("activity", { server: "acme" });
+  expect(told).toMatchObject({ ok: true, value: { records: [{ kind: "sign_in", code: "browser_failed" }] } });
 
   const person = new PersonAtBrowser();
   const other = await open(person);
