@@ -39,10 +39,13 @@ async function connect(args: readonly string[]): Promise<void> {
   const home = gatehouseHome(process.env);
   const open = (resume: boolean): Open => ({ kind: "session", target, resume });
 
-  // Not a byte of the agent's is read before the hub has taken the session.
   const record = readRecord(home);
   let reached = record === null || isOutdated(record, VERSION) ? null : await connectHub(record, VERSION, open(false));
-  if (reached === null || reached.kind === "absent") reached = await reachOrStartHub(home, VERSION, open(false));
+  if (reached === null || reached.kind === "absent") {
+    const stopListening = exitWithAgent();
+    reached = await reachOrStartHub(home, VERSION, open(false));
+    stopListening(reached.kind === "open");
+  }
   if (reached.kind === "absent") {
     process.stderr.write(
       `gatehouse: Gatehouse cannot be reached: ${reached.why}.\nStart it by hand and look: gatehouse hub\n`,
@@ -72,6 +75,34 @@ async function connect(args: readonly string[]): Promise<void> {
     reachOrStart: () => reachOrStartHub(home, VERSION, open(true)),
     onEnd: end,
   }).run(reached.socket);
+}
+
+/** Bytes that an agent may say before there is a hub. */
+const MAX_EARLY = 1024 * 1024;
+
+/**
+ * Ends the process when the agent goes while a hub is being started. What it says until then is put back. One that goes
+ * without a word is a person who tries things out, and gets to read how it ended.
+ */
+function exitWithAgent(): (goesOn: boolean) => void {
+  const { stdin } = process;
+  const early: Buffer[] = [];
+  let size = 0;
+  const onData = (chunk: Buffer): void => {
+    early.push(chunk);
+    size += chunk.length;
+    if (size > MAX_EARLY) stdin.pause();
+  };
+  const onEnd = (): void => {
+    if (size > 0) process.exit(0);
+  };
+  stdin.on("data", onData).on("end", onEnd);
+  return (goesOn) => {
+    stdin.off("data", onData).off("end", onEnd);
+    if (early.length > 0 && goesOn) stdin.unshift(Buffer.concat(early));
+    if (!goesOn) stdin.pause();
+    else if (stdin.isPaused()) stdin.resume();
+  };
 }
 
 function refusal(error: WireError): string {
