@@ -1,8 +1,11 @@
 /** The figures of docs/lazy-mode.md: 500 tools, 40 questions that were written before the ranking was. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Ranking } from "../../../../main/hub/lazy/ranking.ts";
 import { stem, words } from "../../../../main/hub/lazy/words.ts";
-import { measure } from "../../../fixtures/many-tools/measure.ts";
+import { figuresText, measure } from "../../../fixtures/many-tools/measure.ts";
+import { repoRoot } from "../../../fixtures/root.ts";
 
 test("500 tools, 40 questions: the right one is among the first five, at the price of a few hundred tokens", () => {
   const figures = measure();
@@ -13,6 +16,11 @@ test("500 tools, 40 questions: the right one is among the first five, at the pri
   expect(figures.first).toBeGreaterThanOrEqual(28);
   expect(figures.lazyTokens).toBeLessThanOrEqual(600);
   expect(figures.allTokens).toBeGreaterThan(20 * figures.lazyTokens);
+});
+
+test("docs/lazy-mode.md has these figures", () => {
+  const page = readFileSync(join(repoRoot, "docs", "lazy-mode.md"), "utf8");
+  expect(page).toContain(`-->\n${figuresText(measure())}\n<!--`);
 });
 
 const tool = (name: string, description = "", server = "x") => ({
