@@ -9,7 +9,7 @@ import { asksForNonce, challengeFrom } from "../http/www-authenticate.ts";
 import { type Challenge, type Clock, type Credentials, NO_PERMIT, type Permit, type Verdict } from "../ports.ts";
 import type { Answer } from "./answer.ts";
 import { badAnswer, connectionCut, insufficientScope, signInRequired, unreachable } from "./failures.ts";
-import { exchange, type Handle, RACED } from "./http-exchange.ts";
+import { exchange, type Handle, RACED, readBody } from "./http-exchange.ts";
 import { Valve } from "./valve.ts";
 
 export interface AuthorizedOptions {
@@ -110,6 +110,11 @@ export class AuthorizedExchange {
   /** Whether the bodies of all answers stay unread for now. */
   setPaused(paused: boolean): void {
     this.#valve.set(paused);
+  }
+
+  /** Reads an answer's body as {@link readBody} does, within what may be kept of all of them. */
+  readWhole(answer: Answer, cap: number, done: (body: Buffer | null, isTooLarge: boolean) => void): void {
+    readBody(answer, cap, done, (bytes) => this.#valve.keeps(answer, bytes));
   }
 
   /** To be called with the answer to a request that was not made by {@link post}, before it is read. */

@@ -88,8 +88,16 @@ export function exchange(
   }
 }
 
-/** Reads a body up to the cap; calls back with null when it is longer (`isTooLarge`), or was cut off. */
-export function readBody(answer: Answer, cap: number, done: (body: Buffer | null, isTooLarge: boolean) => void): void {
+/**
+ * Reads a body up to the cap; calls back with null when it is longer (`isTooLarge`), or was cut off. `keeps`: told of the
+ * bytes that are kept until then.
+ */
+export function readBody(
+  answer: Answer,
+  cap: number,
+  done: (body: Buffer | null, isTooLarge: boolean) => void,
+  keeps: (bytes: number) => void = () => {},
+): void {
   const chunks: Buffer[] = [];
   let length = 0;
   let over = false;
@@ -106,6 +114,7 @@ export function readBody(answer: Answer, cap: number, done: (body: Buffer | null
       return;
     }
     chunks.push(chunk);
+    keeps(chunk.length);
   });
   answer.on("end", () =>
     end(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length)),

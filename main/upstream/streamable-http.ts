@@ -155,7 +155,7 @@ export class StreamableHttp implements Upstream {
   }
 
   #body(peeked: Peek, answer: Answer, status: number): void {
-    readBody(answer, MAX_LINE, (body, isTooLarge) => {
+    this.#exchange.readWhole(answer, MAX_LINE, (body, isTooLarge) => {
       if (this.#closed) return;
       if (body === null)
         return this.#fail(peeked, isTooLarge ? tooLarge(this.#name) : badAnswer(this.#name, "broke off its answer"));

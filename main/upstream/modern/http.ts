@@ -47,7 +47,6 @@ interface Pending {
 const ERROR_BODY_CAP = 64 * 1024;
 /** Milliseconds for a list that the hub fetches to learn the headers of a call. */
 const LIST_LIMIT = 10_000;
-const MOST_PAGES = 100;
 
 export class ModernHttp implements Upstream {
   readonly #options: ModernHttpOptions;
@@ -148,7 +147,7 @@ export class ModernHttp implements Upstream {
     if (status < 200 || status >= 300) return this.#refused(pending, answer, status);
     const type = (answer.headers["content-type"] ?? "").toLowerCase();
     if (type.startsWith("text/event-stream")) return this.#stream(pending, answer);
-    readBody(answer, MAX_LINE, (body) => {
+    this.#exchange.readWhole(answer, MAX_LINE, (body) => {
       if (this.#closed || pending.isOver || pending.id === null) return;
       if (body === null) return this.#broken(pending, "broke off its answer, or sent more than 64 MiB");
       const message = peek(body);
@@ -252,27 +251,12 @@ export class ModernHttp implements Upstream {
 
   /** Reads all pages of the list of tools, in the name of the agent whose request wants it. Never rejects. */
   #list({ progressToken: _, ...meta }: Readonly<Record<string, unknown>>): Promise<void> {
-    this.#listing ??= this.#readPages(meta).finally(() => {
-      this.#listing = null;
-    });
+    this.#listing ??= this.#schemas
+      .fetch((cursor) => this.#page(meta, cursor))
+      .finally(() => {
+        this.#listing = null;
+      });
     return this.#listing;
-  }
-
-  async #readPages(meta: Readonly<Record<string, unknown>>): Promise<void> {
-    let cursor: unknown;
-    for (let page = 0; page < MOST_PAGES && !this.#closed; page++) {
-      const answer = await this.#page(meta, cursor);
-      const result = member(answer ?? undefined, "result");
-      if (answer === null || result === undefined) {
-        // Without a list no header is known; the next call need not wait for it again.
-        if (page === 0) this.#schemas.isKnown = true;
-        return;
-      }
-      if (page === 0) this.#schemas.begin();
-      this.#schemas.read(answer);
-      cursor = parsed(member(result, "nextCursor"));
-      if (typeof cursor !== "string") return;
-    }
   }
 
   #page(meta: Readonly<Record<string, unknown>>, cursor: unknown): Promise<Buffer | null> {
