@@ -30,6 +30,8 @@ import { within } from "./within.ts";
 
 export interface PartsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Variables that are for the vault alone; default: as in `env`. */
+  readonly secrets?: Readonly<Record<string, string | undefined>>;
   readonly browser: Browser;
   readonly version: string;
 }
@@ -60,7 +62,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
   const vault = await openMovableVault({
     choicePath: join(paths.state, "vault.json"),
     fixed: env.GATEHOUSE_VAULT,
-    open: (kind) => openVault({ paths, env: { ...env, GATEHOUSE_VAULT: kind }, log }),
+    open: (kind) => openVault({ paths, env: { ...env, ...options.secrets, GATEHOUSE_VAULT: kind }, log }),
     keys: () => accounts.keys(),
     log,
   });

@@ -2,6 +2,7 @@
 import { startHub } from "./app.ts";
 import { commandBrowser, systemBrowser } from "./browser.ts";
 import { GatehouseError } from "./errors.ts";
+import { takeSecrets } from "./program.ts";
 import { VERSION } from "./version.ts";
 
 /** Milliseconds that a hub started by a shim stays without a connection. */
@@ -28,6 +29,7 @@ export async function runHeadless({ launched }: HeadlessOptions): Promise<number
   try {
     const hub = await startHub({
       env: process.env,
+      secrets: takeSecrets(process.env),
       browser: command ? commandBrowser(command) : systemBrowser(),
       version: VERSION,
       role: "headless",

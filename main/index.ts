@@ -6,14 +6,19 @@ import { appBrowser } from "./electron/browser.ts";
 import { startElectron } from "./electron/lifecycle.ts";
 import { createLog, logLevel } from "./log.ts";
 import { gatehousePaths } from "./paths.ts";
+import { takeSecrets } from "./program.ts";
 import { VERSION } from "./version.ts";
 
 const { env } = process;
+const secrets = takeSecrets(env);
+// The app that is started in this one's place while it ends inherits this environment.
+app.on("before-quit", () => Object.assign(env, secrets));
 const paths = gatehousePaths(env);
 const root = app.getAppPath();
 
 startElectron({
-  start: () => startApp({ env, browser: appBrowser(env), version: VERSION, role: "app", onYield: () => app.quit() }),
+  start: () =>
+    startApp({ env, secrets, browser: appBrowser(env), version: VERSION, role: "app", onYield: () => app.quit() }),
   files: {
     renderer: join(root, "dist/renderer"),
     preload: join(root, "dist/preload/index.cjs"),

@@ -35,6 +35,19 @@ export function withoutOurs(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !OWN_VARIABLES.test(name)));
 }
 
+/** Of our variables, those whose value nobody else may learn. */
+const SECRET_VARIABLES = ["GATEHOUSE_VAULT_PASSPHRASE"];
+
+/**
+ * Takes our secrets out of a process's own environment and answers them: not everything that starts a program lets us say
+ * what that inherits (the system's opener of a page, in Electron).
+ */
+export function takeSecrets(env: NodeJS.ProcessEnv): Environment {
+  const taken = SECRET_VARIABLES.filter((name) => env[name] !== undefined).map((name) => [name, env[name]]);
+  for (const name of SECRET_VARIABLES) delete env[name];
+  return Object.fromEntries(taken) as Environment;
+}
+
 /** `own` over `inherited`. Names of variables have no case on Windows, and of `Path` and `PATH` only one survives. */
 export function mergeEnvironment(
   inherited: Environment,

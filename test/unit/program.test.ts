@@ -1,6 +1,6 @@
 /** How Windows is asked to start programs; that the answers work is tested on Windows' own programs (docs/windows.md). */
 import { describe, expect, test } from "vitest";
-import { mergeEnvironment, startProgram, windowsInvocation } from "../../main/program.ts";
+import { mergeEnvironment, startProgram, takeSecrets, windowsInvocation } from "../../main/program.ts";
 
 const SYSTEM = `${process.env.SystemRoot ?? "C:\\Windows"}\\System32`;
 const PATH = 'C:\\Program Files\\nodejs;"C:\\quoted";relative;C:\\tools';
@@ -84,4 +84,11 @@ test("the arguments arrive as they are", async () => {
   });
   await new Promise((resolve) => child.on("close", resolve));
   expect(JSON.parse(text)).toEqual(words);
+});
+
+test("our secrets leave the process's environment and nothing else does", () => {
+  const env = { PATH: "/bin", GATEHOUSE_HOME: "/home/anna/.gatehouse", GATEHOUSE_VAULT_PASSPHRASE: "correct horse" };
+  expect(takeSecrets(env)).toEqual({ GATEHOUSE_VAULT_PASSPHRASE: "correct horse" });
+  expect(env).toEqual({ PATH: "/bin", GATEHOUSE_HOME: "/home/anna/.gatehouse" });
+  expect(takeSecrets(env)).toEqual({});
 });
