@@ -33,7 +33,7 @@ export interface ListSource {
   /** Resolves with the server's capabilities. */
   capabilities(): Promise<Readonly<Record<string, unknown>>>;
   /** Whether a list that came now is the server's own, and not what the hub says in its place. */
-  isOwn(): boolean;
+  isOwn(kind: ListKind, items: readonly Item[]): boolean;
   /** The server's own list is known now. */
   learned(): void;
   /** A list came too late for who asked, and is another than the one that stood in. */
@@ -127,7 +127,7 @@ export class Lists {
     fetch.items.then((items) => {
       // One that was said to have changed meanwhile is better than none, and worse than a later one.
       const isCurrent = end();
-      if (!this.#source.isOwn() || (this.#seen.get(kind) ?? 0) > fetch.since) return;
+      if (!this.#source.isOwn(kind, items) || (this.#seen.get(kind) ?? 0) > fetch.since) return;
       this.#seen.set(kind, fetch.since);
       this.#known[kind] = items;
       if (isCurrent) this.#fresh.add(kind);

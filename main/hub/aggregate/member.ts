@@ -2,11 +2,12 @@
 import { cancelledId, peek, withId } from "../../../shim/scan.ts";
 import { GatehouseError } from "../../errors.ts";
 import { errorLine, parseMessage, record } from "../../jsonrpc.ts";
+import { SIGN_IN_TOOL } from "../provisional.ts";
 import type { ServerRuntime } from "../server-runtime.ts";
 import type { Session } from "../session.ts";
 import { needsPerson } from "../stand-in.ts";
 import { jsonAt, withJsonAt } from "./edit.ts";
-import { ListRefused, Lists } from "./lists.ts";
+import { type Item, type ListKind, ListRefused, Lists } from "./lists.ts";
 import { serverPart } from "./names.ts";
 import type { RememberedLists } from "./remembered.ts";
 
@@ -22,7 +23,7 @@ export interface MemberParts {
   /** A notification or question of the server's; its own answers to lists and calls do not come here. */
   readonly said: (member: Member, line: Buffer) => void;
   /** {@link Lists} found that a list is another than was shown. */
-  readonly late: (member: Member, kind: Parameters<Lists["fetch"]>[0]) => void;
+  readonly late: (member: Member, kind: ListKind) => void;
 }
 
 interface Open {
@@ -62,7 +63,7 @@ export class Member {
           this.start();
           return this.#capabilities;
         },
-        isOwn: () => !this.isStandIn,
+        isOwn: (kind, items) => this.#isOwn(kind, items),
         learned: () => this.#remember(),
         late: (kind) => parts.late(this, kind),
       },
@@ -107,7 +108,7 @@ export class Member {
       this.tell({ method: "notifications/initialized" });
       const level = this.#parts.level();
       if (level !== null) this.setLevel(level);
-      this.#introduced(record(result.capabilities));
+      this.#introduced(typeof result.capabilities === "object" ? record(result.capabilities) : ANYTHING);
     });
   }
 
@@ -194,6 +195,13 @@ export class Member {
     this.#parts.said(this, line);
   }
 
+  /** A server may want a sign-in in the middle of its session: then the hub answers, and the session stays. */
+  #isOwn(kind: ListKind, items: readonly Item[]): boolean {
+    if (this.isStandIn) return false;
+    if (this.#parts.runtime.view().need === null) return true;
+    return kind === "tools" ? items.some(({ name }) => name !== SIGN_IN_TOOL) : items.length > 0;
+  }
+
   #remember(): void {
     const { remembered } = this.#parts;
     remembered.set(this.name, this.#definition(), { lists: this.lists.all, instructions: this.#instructions });
@@ -206,6 +214,9 @@ export class Member {
     return JSON.stringify([where, definition.tools]);
   }
 }
+
+/** Of a server that has refused the handshake, and may take the next one. */
+const ANYTHING = { tools: {}, prompts: {}, resources: {} };
 
 function gone(server: string): GatehouseError {
   return new GatehouseError({

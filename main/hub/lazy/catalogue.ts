@@ -17,6 +17,7 @@ export interface Hit extends Findable {
 export class Catalogue {
   readonly #members: () => readonly Member[];
   readonly strikes = new Strikes<Member>();
+  readonly #signIns = new WeakMap<Member, readonly Item[]>();
   /** Fetches whose end is watched already. */
   readonly #watched = new WeakSet<Promise<unknown>>();
   #ranking: {
@@ -62,10 +63,17 @@ export class Catalogue {
     return this.#ranking;
   }
 
+  /** The same list each time, so that it is taken in once. */
+  #onlySignIn(member: Member): readonly Item[] {
+    const list = this.#signIns.get(member) ?? [record(signInTool(member.name))];
+    this.#signIns.set(member, list);
+    return list;
+  }
+
   async #tools(member: Member): Promise<readonly Item[]> {
     const { lists } = member;
     const known = lists.known("tools");
-    if (member.needsSignIn) return known === null ? [record(signInTool(member.name))] : known;
+    if (member.needsSignIn) return known ?? this.#onlySignIn(member);
     if (this.strikes.isOut(member)) return NONE;
     if (known !== null && (!member.isStarted || lists.isFresh("tools"))) return known;
     const fetch = lists.fetch("tools");
