@@ -1,6 +1,6 @@
 /** Asks a server whether it is of the modern era: `server/discover`, and what its answer means (MCP 2026-07-28 versioning). */
 import { type Peek, peek } from "../../../shim/scan.ts";
-import type { GatehouseError } from "../../errors.ts";
+import { GatehouseError, quoteRemote } from "../../errors.ts";
 import { record } from "../../jsonrpc.ts";
 import { bytes, member, parsed } from "../splice.ts";
 import type { Upstream } from "../upstream.ts";
@@ -10,6 +10,7 @@ import {
   type Introduction,
   isModernError,
   knownOf,
+  MODERN_VERSIONS,
   metaFor,
   NEWEST_MODERN,
   strings,
@@ -99,4 +100,16 @@ export class Discovery {
     this.cancel();
     this.#options.done(outcome);
   }
+}
+
+/** `versions`: those that the server names. */
+export function noCommonVersion(name: string, versions: readonly string[]): GatehouseError {
+  const theirs = versions.slice(0, 20).map((version) => version.slice(0, 40));
+  return new GatehouseError({
+    code: "upstream_failed",
+    server: name,
+    message: `${name} speaks only versions of MCP that Gatehouse does not know: ${quoteRemote(theirs.join(", "))}.`,
+    suggestion: "Look for a newer version of Gatehouse.",
+    details: { supported: theirs, known: MODERN_VERSIONS },
+  });
 }

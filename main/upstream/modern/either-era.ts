@@ -4,16 +4,23 @@
  */
 import { type Peek, peek } from "../../../shim/scan.ts";
 import type { Protocol } from "../../config/types.ts";
-import { GatehouseError, quoteRemote } from "../../errors.ts";
+import { GatehouseError } from "../../errors.ts";
 import { resultLine, rpcErrorLine } from "../../jsonrpc.ts";
 import { badAnswer, sessionLost } from "../failures.ts";
 import { member } from "../splice.ts";
 import type { Era, EraMemory, Upstream, UpstreamEvents } from "../upstream.ts";
-import { Discovery, type Outcome } from "./discovery.ts";
+import { Discovery, noCommonVersion, type Outcome } from "./discovery.ts";
 import { LegacyAgent } from "./legacy-agent.ts";
 import { ModernAgent } from "./modern-agent.ts";
 import { ModernLink } from "./modern-link.ts";
-import { type Discovered, initializeAnswer, introductionOf, listsLegacy, MODERN_VERSIONS } from "./protocol.ts";
+import {
+  type Discovered,
+  type Introduction,
+  initializeAnswer,
+  introductionOf,
+  listsLegacy,
+  MODERN_VERSIONS,
+} from "./protocol.ts";
 
 export interface EitherEraOptions {
   readonly name: string;
@@ -113,6 +120,10 @@ export class EitherEra implements Upstream {
     return this.#options.protocol === "auto";
   }
 
+  get #agent(): Introduction {
+    return introductionOf(this.#handshake?.message ?? EMPTY);
+  }
+
   /** Opens a wire in place of the last one; what that one still says is not heard. */
   #open(open: (events: UpstreamEvents) => Upstream, events: () => UpstreamEvents): Upstream {
     const mine = ++this.#wires;
@@ -163,7 +174,7 @@ export class EitherEra implements Upstream {
     const id = `gatehouse-discover-${this.#wires}`;
     const discovery = new Discovery({
       wire,
-      agent: introductionOf(this.#handshake?.message ?? EMPTY),
+      agent: this.#agent,
       id,
       limit: this.#isAuto ? wires.patience : null,
       retriesVersion: wires.isLocal,
@@ -222,16 +233,14 @@ export class EitherEra implements Upstream {
 
   #link(wire: Upstream, discovered: Discovered, version: string): ModernLink {
     const { name, era, events } = this.#options;
-    const agent = introductionOf(this.#handshake?.message ?? EMPTY);
-    const options = { name, wire, events, agent, discovered, version };
+    const options = { name, wire, events, agent: this.#agent, discovered, version };
     return era === "modern" ? new ModernLink(options) : new LegacyAgent(options);
   }
 
   #settleModern(link: ModernLink, discovered: Discovered): void {
     this.#inner = link;
     this.#settled = true;
-    const agent = introductionOf(this.#handshake?.message ?? EMPTY);
-    const line = resultLine(this.#id, initializeAnswer(this.#options.name, agent, discovered));
+    const line = resultLine(this.#id, initializeAnswer(this.#options.name, this.#agent, discovered));
     this.#options.events.message(line, peek(line), null);
   }
 
@@ -299,14 +308,3 @@ export class EitherEra implements Upstream {
 }
 
 const EMPTY = Buffer.from("{}");
-
-function noCommonVersion(name: string, versions: readonly string[]): GatehouseError {
-  const theirs = versions.slice(0, 20).map((version) => version.slice(0, 40));
-  return new GatehouseError({
-    code: "upstream_failed",
-    server: name,
-    message: `${name} speaks only versions of MCP that Gatehouse does not know: ${quoteRemote(theirs.join(", "))}.`,
-    suggestion: "Look for a newer version of Gatehouse.",
-    details: { supported: theirs, known: MODERN_VERSIONS },
-  });
-}

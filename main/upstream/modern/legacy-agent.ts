@@ -4,13 +4,13 @@
  */
 import { cancelledId, type Peek, peek, withId } from "../../../shim/scan.ts";
 import type { GatehouseError } from "../../errors.ts";
-import { record } from "../../jsonrpc.ts";
 import { badAnswer } from "../failures.ts";
 import { bytes, member, parsed, withMembers } from "../splice.ts";
 import type { UpstreamEvents } from "../upstream.ts";
 import { InputRound, type Needed, neededIn } from "./input-round.ts";
 import { ModernLink, type ModernLinkOptions } from "./modern-link.ts";
 import { META, passedOn } from "./protocol.ts";
+import { plainResult } from "./shapes.ts";
 
 /** Times that one request may need something; a server that goes on asking is broken. */
 const ROUNDS = 16;
@@ -165,13 +165,4 @@ export class LegacyAgent extends ModernLink {
     this.#onWire.delete(call.onWire);
     if (call.round !== null) this.#asking.delete(call.round);
   }
-}
-
-/** A result without what only the modern era knows. */
-function plainResult(result: Buffer): Buffer {
-  const meta = member(result, "_meta");
-  const changes = { resultType: null, ttlMs: null, cacheScope: null };
-  if (meta === undefined) return withMembers(result, changes);
-  const { [META.server]: _, ...rest } = record(parsed(meta));
-  return withMembers(result, { ...changes, _meta: Object.keys(rest).length === 0 ? null : bytes(rest) });
 }

@@ -7,21 +7,13 @@ import { cancelledId, type Peek, peek, withId } from "../../../shim/scan.ts";
 import { METHOD_NOT_FOUND, record, resultLine, rpcErrorLine } from "../../jsonrpc.ts";
 import { bytes, member, parsed, withMembers } from "../splice.ts";
 import type { Upstream, UpstreamEvents } from "../upstream.ts";
-import { invalidParams, META, passedOn } from "./protocol.ts";
+import { invalidParams, META } from "./protocol.ts";
+import { modernResult, withoutMeta } from "./shapes.ts";
 
 /** Milliseconds that a server's question waits for the agent's next try. */
 const PATIENCE = 15 * 60_000;
 
-/** Results that say how long they may be kept (MCP 2026-07-28 caching). */
-const CACHEABLE: readonly string[] = [
-  "tools/list",
-  "prompts/list",
-  "resources/list",
-  "resources/templates/list",
-  "resources/read",
-];
 const QUESTIONS: readonly string[] = ["elicitation/create", "sampling/createMessage", "roots/list"];
-const OURS: readonly string[] = [META.version, META.client, META.capabilities, META.logLevel];
 
 interface Question {
   /** The server's id, JSON text. */
@@ -226,9 +218,7 @@ export class ModernAgent implements Upstream {
     if (id === null) return;
     const result = member(line, "result");
     if (result === undefined) return this.#say(withId(line, id), id);
-    const caching = CACHEABLE.includes(method) ? { ttlMs: bytes(0), cacheScope: bytes("private") } : {};
-    const modern = withMembers(result, { resultType: bytes("complete"), ...caching });
-    this.#say(withId(withMembers(line, { result: modern }), id), id);
+    this.#say(withId(withMembers(line, { result: modernResult(result, method) }), id), id);
   }
 
   #asked(line: Buffer, id: string, method: string, about: string | null): void {
@@ -308,11 +298,3 @@ const PREFIX = "gatehouse-m";
 const MAY_ASK: readonly string[] = ["tools/call", "prompts/get", "resources/read"];
 /** JSON-RPC 2.0 §5.1, the part of the codes that is left to implementations. */
 const NOBODY = -32000;
-
-/** A request without what the modern era says in each one. */
-function withoutMeta(message: Buffer, params: Buffer | undefined, meta: Buffer | undefined): Buffer {
-  if (params === undefined || meta === undefined) return message;
-  const rest = passedOn(parsed(meta), OURS);
-  const _meta = Object.keys(rest).length === 0 ? null : bytes(rest);
-  return withMembers(message, { params: withMembers(params, { _meta }) });
-}

@@ -6,6 +6,7 @@ import { type Mirrored, mirroredIn, parameterHeaders } from "./parameter-headers
 
 /** Tools that are kept track of; a list longer than this is no honest server's. */
 const MOST = 10_000;
+const MOST_PAGES = 100;
 
 export class ToolSchemas {
   readonly #server: string;
@@ -36,6 +37,22 @@ export class ToolSchemas {
     const valid = tools.filter((tool) => this.#take(tool));
     if (valid.length === tools.length) return answer;
     return withMembers(answer, { result: withMembers(result, { tools: bytes(valid) }) });
+  }
+
+  /** Reads a list that nobody else sees, page by page. `page`: an answer to `tools/list`; null: there was none. */
+  async fetch(page: (cursor: unknown) => Promise<Buffer | null>): Promise<void> {
+    let cursor: unknown;
+    for (let read = 0; read < MOST_PAGES; read++) {
+      const answer = await page(cursor);
+      const result = member(answer ?? undefined, "result");
+      // Without a list no header is known; the next call need not wait for it again.
+      if (read === 0 && result === undefined) this.isKnown = true;
+      if (answer === null || result === undefined) return;
+      if (read === 0) this.begin();
+      this.read(answer);
+      cursor = parsed(member(result, "nextCursor"));
+      if (typeof cursor !== "string") return;
+    }
   }
 
   /** False: the tool is invalid. */
