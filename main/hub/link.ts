@@ -2,13 +2,16 @@
 import { type Peek, peek } from "../../shim/scan.ts";
 import { asGatehouseError, type GatehouseError } from "../errors.ts";
 import { parseMessage, record } from "../jsonrpc.ts";
-import { badAnswer, noHandshake } from "../upstream/failures.ts";
+import { badAnswer, hasExited, noHandshake } from "../upstream/failures.ts";
 import type { Era, Upstream, UpstreamEvents } from "../upstream/upstream.ts";
 import type { SessionHost } from "./session-host.ts";
 import { needsPerson } from "./stand-in.ts";
 
 const RETRY_FIRST = 1_000;
 const RETRY_MOST = 60_000;
+/** A program that ends by itself sooner than this (milliseconds) and that often is not started for the mere asking. */
+const SHORT_LIFE = 10_000;
+const SHORT_LIVES = 3;
 const VAULT_PAUSE = 30_000;
 
 type State =
@@ -46,6 +49,8 @@ export class Link {
   #downSince = 0;
   #failures = 0;
   #attempts = 0;
+  #startedAt = 0;
+  #shortLives = 0;
   #isPaused = false;
 
   constructor(host: SessionHost, events: LinkEvents) {
@@ -70,7 +75,7 @@ export class Link {
   get isWorthATry(): boolean {
     const { error } = this;
     if (error === null) return false;
-    if (canRetry(error)) return true;
+    if (canRetry(error)) return this.#shortLives < SHORT_LIVES;
     // A keychain is unlocked without anybody telling us; asking too often would prompt too often.
     const mayHavePassed = needsPerson(error) && error.code !== "sign_in_required";
     return mayHavePassed && performance.now() - this.#downSince > VAULT_PAUSE;
@@ -88,6 +93,7 @@ export class Link {
   /** Forgets how often it failed: something has changed. */
   forgive(): void {
     this.#failures = 0;
+    this.#shortLives = 0;
   }
 
   connect(): void {
@@ -109,6 +115,7 @@ export class Link {
       return this.down(asGatehouseError(error, this.#host.name));
     }
     if (this.#isPaused) upstream.setPaused(true);
+    this.#startedAt = performance.now();
     this.#state = { kind: "connecting", upstream, initId };
     const line = Buffer.from(JSON.stringify({ ...message, id: JSON.parse(initId) as string }));
     this.#limit = setTimeout(() => {
@@ -163,8 +170,10 @@ export class Link {
     if (error !== before) this.#host.report(error);
     this.#state = { kind: "down", error };
     this.#downSince = performance.now();
+    if (hasExited(error)) this.#shortLives = this.#downSince - this.#startedAt < SHORT_LIFE ? this.#shortLives + 1 : 0;
     if (canRetry(error)) {
-      const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** this.#failures++) * (0.75 + Math.random() / 2);
+      const failures = Math.max(this.#failures++, this.#shortLives);
+      const wait = Math.min(RETRY_MOST, RETRY_FIRST * 2 ** failures) * (0.75 + Math.random() / 2);
       this.#retry = setTimeout(() => {
         if (this.#state.kind === "down") this.connect();
       }, wait);

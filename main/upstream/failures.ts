@@ -142,7 +142,13 @@ export function exited(server: string, how: string, lastWords: string | null): G
     server,
     message: `${server} ended by itself (${how})${lastWords === null ? "" : `: ${quoteRemote(lastWords)}`}.`,
     suggestion: "Run its command in a terminal to see what is wrong; Gatehouse starts it again by itself.",
+    details: { exit: how },
   });
+}
+
+/** Whether it is one that {@link exited} made. */
+export function hasExited(error: GatehouseError): boolean {
+  return error.code === "upstream_failed" && error.details?.exit !== undefined;
 }
 
 /** An answer, or something that may have been one. */
