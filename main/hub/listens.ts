@@ -55,6 +55,10 @@ export class Listens {
     return id !== null && this.#open.delete(id);
   }
 
+  has(id: string): boolean {
+    return this.#open.has(id);
+  }
+
   clear(): void {
     this.#open.clear();
   }

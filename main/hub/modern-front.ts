@@ -61,6 +61,10 @@ export class ModernFront {
     return acknowledged === null;
   }
 
+  holds(id: string): boolean {
+    return this.#listens.has(id);
+  }
+
   get isListening(): boolean {
     return !this.#listens.isEmpty;
   }

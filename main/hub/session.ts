@@ -165,7 +165,10 @@ export class Session {
     const message = this.#introduction.legacy(line);
     if (message === null) return this.#agent.write(rpcErrorLine(id, PARSE_ERROR, "This initialize is not valid JSON."));
     this.#standIn.era = "legacy";
-    if (before === "modern") this.#modern.close();
+    if (before === "modern") {
+      this.#modern.close();
+      this.#abandonWaiting();
+    }
     this.#link.introduce(message, "legacy");
     this.#introduction.wait({ id, method: "initialize" }, PATIENCE, () => this.#answerHandshake(null));
     this.#begin();
@@ -187,9 +190,14 @@ export class Session {
       // The shim has told the agent's open listens.
       this.#standIn.told();
       this.#logLevel = null;
+      this.#abandonWaiting();
       this.#begin();
     }
     if (method === "subscriptions/listen") {
+      if (this.#modern.holds(id)) {
+        this.#agent.write(refusalLine("id_in_use", this.#host.name, id));
+        return true;
+      }
       const refused = this.#modern.listen(id, found.params, this.#link.state === "ready" ? this.#hello : null);
       if (!refused) this.#announce();
       return true;
@@ -210,6 +218,12 @@ export class Session {
     const { error } = this.#link;
     if (this.#link.state === "ready") this.#introduction.answer(this.#hello, "server's");
     else if (error !== null) this.#answerHandshake(error);
+  }
+
+  /** What waits was said in the era before, which the next server session is not spoken to in. */
+  #abandonWaiting(): void {
+    const error = sessionLost(this.#host.name);
+    for (const { id, method, line } of this.#requests.takeWaiting()) this.#answerWithout(id, method, line, error);
   }
 
   /** A new introduction needs a new server session. */

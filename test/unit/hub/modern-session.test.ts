@@ -196,6 +196,18 @@ describe("subscriptions/listen", () => {
     expect(world.upstream.sent.some(({ method }) => method === "resources/subscribe")).toBe(false);
   });
 
+  test("under the id of one that is open is refused, which goes on", () => {
+    ask("d", "server/discover");
+    world.upstream.accept();
+    listen("a", { toolsListChanged: true });
+    listen("a", { promptsListChanged: true });
+    expect(world.agent.at(-1)).toMatchObject({ id: null, error: { code: -32600 } });
+    world.agent.length = 0;
+    for (const list of ["tools", "prompts"])
+      world.upstream.say({ jsonrpc: "2.0", method: `notifications/${list}/list_changed` });
+    expect(notices()).toEqual([["notifications/tools/list_changed", "a"]]);
+  });
+
   test("without a proper filter is refused", () => {
     ask("d", "server/discover");
     world.upstream.accept();
@@ -320,6 +332,14 @@ describe("an agent that changes the era", () => {
     expect(world.upstream.era).toBe("modern");
     world.upstream.accept();
     expect(world.upstream.sent.at(-1)).toMatchObject({ id: 1, method: "tools/list" });
+  });
+
+  test("gets no answer of the new era's server to what waited in the old one", () => {
+    ask(1, "tools/list");
+    say({ id: 0, method: "initialize", params: { protocolVersion: "2025-06-18", capabilities: {} } });
+    expect(answerTo(1)?.error).toMatchObject({ data: { code: "session_lost" } });
+    world.upstream.accept();
+    expect(world.upstream.sent.map(({ method }) => method)).toEqual(["initialize"]);
   });
 
   test("does not do so by an argument that looks like the era's own", () => {
