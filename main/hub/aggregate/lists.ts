@@ -145,7 +145,7 @@ export class Lists {
     for (let page = 0; page < MOST_PAGES && items.length < MOST_ITEMS; page++) {
       const result = await this.#page(method, cursor);
       const found = result[key];
-      for (const item of Array.isArray(found) ? (found as unknown[]) : []) items.push(record(item));
+      items.push(...(Array.isArray(found) ? (found as unknown[]) : []).map(record).filter((item) => isFit(kind, item)));
       const { nextCursor } = result;
       // A server that gives the same cursor again would have us walk for ever.
       if (typeof nextCursor !== "string" || seen.has(nextCursor)) break;
@@ -162,5 +162,25 @@ export class Lists {
       if (error instanceof ListRefused && error.reason === null && error.code === METHOD_NOT_FOUND) return {};
       throw error;
     }
+  }
+}
+
+/**
+ * Whether an agent can take it. Many refuse a whole list for one entry that is not as MCP wants it, and in this list are
+ * those of other servers too.
+ */
+function isFit(kind: ListKind, item: Item): boolean {
+  const isText = (name: string): boolean => typeof item[name] === "string" && item[name] !== "";
+  if (!["title", "description", "mimeType"].every((name) => item[name] === undefined || typeof item[name] === "string"))
+    return false;
+  switch (kind) {
+    case "tools":
+      return isText("name") && record(item.inputSchema).type === "object";
+    case "prompts":
+      return isText("name");
+    case "resources":
+      return isText("name") && isText("uri");
+    case "templates":
+      return isText("name") && isText("uriTemplate");
   }
 }

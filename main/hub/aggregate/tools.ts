@@ -53,9 +53,12 @@ export async function findNamed(
   return among(member.lists.known(kind)) ?? among(await member.lists.soon(kind));
 }
 
-/** A server's tools or prompts under the names that the agent knows. */
+/** A server's tools or prompts under the names that the agent knows, each name once. */
 export function exposed(member: Member, items: readonly Item[]): Item[] {
-  return items.flatMap((item) =>
-    typeof item.name === "string" ? [{ ...item, name: exposedName(member.name, item.name) }] : [],
-  );
+  const byName = new Map<string, Item>();
+  for (const item of items) {
+    const name = exposedName(member.name, String(item.name));
+    if (!byName.has(name)) byName.set(name, { ...item, name });
+  }
+  return [...byName.values()];
 }

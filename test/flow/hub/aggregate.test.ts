@@ -14,6 +14,7 @@ import { everythingServer } from "../../fixtures/everything.ts";
 import { makeHome } from "../../fixtures/home.ts";
 import { runCli } from "../../fixtures/program.ts";
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
+import { repoRoot } from "../../fixtures/root.ts";
 import { use } from "../../fixtures/use.ts";
 import { waitFor } from "../../fixtures/wait.ts";
 import { failure, makeWorld, PLAIN } from "./parts.ts";
@@ -199,6 +200,27 @@ describe("servers in trouble", () => {
     const names = await second.toolNames();
     expect(names).toContain("moody__echo");
     expect(names).toContain("one__echo");
+  });
+
+  test("one that does not keep to itself troubles no other", async () => {
+    const open = use(await startProtectedServer({}));
+    const rude = { command: process.execPath, args: [join(repoRoot, "test", "fixtures", "rude-server.mjs")] };
+    const home = use(makeHome({ rude, open: { url: open.url } }));
+    const agent = await connectAll(home.path);
+    expect((await agent.toolNames()).filter((name) => name.startsWith("rude__"))).toEqual(["rude__tease"]);
+    const totals = new Set<number | undefined>();
+    const slow = agent.client.callTool({ name: "open__slow", arguments: { steps: 40, step_ms: 20 } }, undefined, {
+      onprogress: ({ total }) => void totals.add(total),
+    });
+    await waitFor("the call to arrive", () => open.calls.some(({ tool }) => tool === "slow") || undefined);
+    const before = agent.changed.tools;
+    expect(await agent.callText("rude__tease")).toBe("teased");
+    expect((await slow).content).toEqual([{ type: "text", text: "done after 40 steps" }]);
+    expect(totals).toEqual(new Set([40]));
+    await agent.waitForToolsChanged(before);
+    // 500 changes are told of a few times at most.
+    expect(agent.changed.tools - before).toBeLessThan(50);
+    expect(agent.received.filter((text) => text.includes("not yours") || text.includes("cancelled"))).toEqual([]);
   });
 
   test("a call is cancelled at its own server", async () => {

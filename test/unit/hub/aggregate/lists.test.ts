@@ -25,7 +25,8 @@ const source: ListSource = {
   late: (kind) => void late.push(kind),
 };
 
-const item = (name: string): Item => ({ name });
+/** Fit for every kind of list. */
+const item = (name: string): Item => ({ name, inputSchema: { type: "object" }, uri: `x://${name}`, uriTemplate: "x" });
 const refused = (code: number, data?: unknown) => new ListRefused({ code, message: "no", data });
 
 beforeEach(() => {
@@ -61,9 +62,16 @@ describe("a walk", () => {
   });
 
   test("takes what is no list for none", async () => {
-    answers = [{ tools: "x" }, { resources: [7, null, { uri: "a" }] }];
+    answers = [{ tools: "x" }];
     expect(await lists.fetch("tools")).toEqual([]);
-    expect(await lists.fetch("resources")).toEqual([{}, {}, { uri: "a" }]);
+  });
+
+  test("leaves out what would have an agent refuse the whole list", async () => {
+    const { inputSchema: _schema, ...without } = item("no schema");
+    const bad = [7, null, {}, without, { ...item("a"), name: 7 }, { ...item("a"), description: {} }, item("")];
+    answers = [{ tools: [...bad, item("good")] }, { resources: [...bad, { uri: "x://y", name: "y" }, { name: "z" }] }];
+    expect(await lists.fetch("tools")).toEqual([item("good")]);
+    expect(await lists.fetch("resources")).toEqual([without, { uri: "x://y", name: "y" }]);
   });
 
   test("asks no server for what it does not have, and takes an unknown method for none", async () => {
