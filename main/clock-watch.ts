@@ -1,9 +1,15 @@
-/** Notices that the wall clock jumped: the machine was asleep, or its clock was set. */
+/**
+ * Notices that the wall clock jumped (the machine was asleep, or its clock was set), or that the machine has other
+ * addresses (another network, a VPN).
+ */
+import { networkInterfaces } from "node:os";
 import type { Clock } from "./ports.ts";
 
 export interface ClockWatchOptions {
   readonly clock: Clock;
   readonly onJump: () => void;
+  /** The machine's addresses as one text; default: the system's. */
+  readonly addresses?: () => string;
   /** Milliseconds; default 10,000. */
   readonly every?: number;
 }
@@ -17,6 +23,7 @@ export class ClockWatch {
   readonly #options: ClockWatchOptions;
   #timer: NodeJS.Timeout | undefined;
   #expected = 0;
+  #addresses = "";
 
   constructor(options: ClockWatchOptions) {
     this.#options = options;
@@ -27,13 +34,30 @@ export class ClockWatch {
     clearInterval(this.#timer);
     this.#timer = undefined;
     if (!on) return;
-    const { clock, onJump, every = EVERY_MS } = this.#options;
+    const { clock, onJump, every = EVERY_MS, addresses = ownAddresses } = this.#options;
     this.#expected = clock.now() + every;
+    this.#addresses = addresses();
     this.#timer = setInterval(() => {
       const now = clock.now();
       const jumped = Math.abs(now - this.#expected) > JUMP_MS;
       this.#expected = now + every;
-      if (jumped) onJump();
+      const before = this.#addresses;
+      this.#addresses = addresses();
+      if (jumped || this.#addresses !== before) onJump();
     }, every);
+  }
+}
+
+/** Those by which other machines are reached: every interface of a container has a link-local one, too. */
+function ownAddresses(): string {
+  try {
+    return Object.values(networkInterfaces())
+      .flatMap((all) => all ?? [])
+      .filter(({ internal, address }) => !internal && !/^(fe80:|169\.254\.)/i.test(address))
+      .map(({ address }) => address)
+      .sort()
+      .join(" ");
+  } catch {
+    return "";
   }
 }

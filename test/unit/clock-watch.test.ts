@@ -9,7 +9,12 @@ const MINUTE = 60_000;
 function watch() {
   const clock = { at: 0, now: () => clock.at };
   const jumps: number[] = [];
-  const watched = new ClockWatch({ clock, onJump: () => void jumps.push(clock.at) });
+  const network = { addresses: "192.0.2.7" };
+  const watched = new ClockWatch({
+    clock,
+    onJump: () => void jumps.push(clock.at),
+    addresses: () => network.addresses,
+  });
   /** Time passes, on the wall as in the timers. */
   const pass = (ms: number): void => {
     for (let passed = 0; passed < ms; passed += 1_000) {
@@ -17,7 +22,7 @@ function watch() {
       vi.advanceTimersByTime(1_000);
     }
   };
-  return { clock, jumps, watched, pass };
+  return { clock, network, jumps, watched, pass };
 }
 
 test("a sleep and a clock that was set, either way, are noticed once each; an hour that passes is none", () => {
@@ -48,5 +53,22 @@ test("while it is off there is no timer, and what happened meanwhile is of no in
   watched.turn(true);
   pass(MINUTE);
   expect(jumps).toEqual([]);
+  watched.turn(false);
+});
+
+test("another network is noticed once, and so is none at all", () => {
+  const { network, jumps, watched, pass } = watch();
+  watched.turn(true);
+  network.addresses = "";
+  pass(MINUTE);
+  expect(jumps).toHaveLength(1);
+  network.addresses = "198.51.100.4 2001:db8::4";
+  pass(MINUTE);
+  expect(jumps).toHaveLength(2);
+  watched.turn(false);
+  network.addresses = "192.0.2.7";
+  watched.turn(true);
+  pass(MINUTE);
+  expect(jumps).toHaveLength(2);
   watched.turn(false);
 });
