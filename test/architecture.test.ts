@@ -62,6 +62,7 @@ const CLOSED: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   electron: /^(main\/electron\/|main\/index\.ts$|preload\/index\.ts$)/,
   "openid-client": /^main\/oauth\//,
+  socks: /^main\/http\//,
   "@napi-rs/keyring": /^main\/vault\//,
   react: /^renderer\//,
   "react-dom": /^renderer\//,

@@ -1,41 +1,14 @@
 /** What is known of each server × account while the hub runs: the grant, read once from the vault, and how it fares. */
 import type { ChallengeStatus, ErrorObject } from "../../preload/api.ts";
 import type { RemoteServer } from "../config/types.ts";
-import type { Challenge, Clock } from "../ports.ts";
+import type { Clock } from "../ports.ts";
 import { type KnownAccounts, UNNAMED } from "../vault/known-accounts.ts";
 import type { Grant, GrantKey, Vault } from "../vault/types.ts";
+import { type Account, asNew, newAccount, withoutGrant } from "./account.ts";
 import { isOfConfiguration, isUnattended } from "./grant-types.ts";
-import { StepUps } from "./step-up.ts";
 import type { KnownAccount } from "./types.ts";
 
 export type Change = { server: string; account: string; kind: "grant" | "scope" | "default" | "status" };
-
-/** One server × account at one origin. Mutable; only this folder holds it. */
-export interface Account {
-  readonly key: GrantKey;
-  /** As in the vault; null: none, or not read yet. */
-  grant: Grant | null;
-  loaded: boolean;
-  loading: Promise<void> | null;
-  /** Why the vault could not be read, and when (milliseconds since the epoch). */
-  unread: { readonly error: unknown; readonly at: number } | null;
-  /** A refresh was refused for good: only a person can help. */
-  ended: boolean;
-  /** The `auth` block, as JSON, with which tokens were refused that need no person; null: none was. */
-  refusedAuth: string | null;
-  challenge: Challenge | null;
-  /** Of this grant and those that it grew from. */
-  stepUps: StepUps;
-  error: ErrorObject | null;
-  refreshing: Promise<void> | null;
-  /** Refreshed, but the vault did not take it yet. Held so that a rotated refresh token is not lost. */
-  unsaved: Grant | null;
-  /** Failed refreshes in a row, and when the next one may be tried (milliseconds since the epoch). */
-  failures: number;
-  retryAt: number;
-  /** The access token that a refusal made us fetch, and when. */
-  answerToRefusal: { readonly token: string; readonly at: number } | null;
-}
 
 const VAULT_PAUSE_MS = 30_000;
 
@@ -57,23 +30,7 @@ export class Accounts {
     const id = JSON.stringify([key.server, key.account, key.origin]);
     let account = this.#accounts.get(id);
     if (account === undefined) {
-      account = {
-        key,
-        grant: null,
-        loaded: false,
-        loading: null,
-        unread: null,
-        ended: false,
-        refusedAuth: null,
-        challenge: null,
-        stepUps: new StepUps(),
-        error: null,
-        refreshing: null,
-        unsaved: null,
-        failures: 0,
-        retryAt: 0,
-        answerToRefusal: null,
-      };
+      account = newAccount(key);
       this.#accounts.set(id, account);
     }
     return account;
@@ -153,7 +110,7 @@ export class Accounts {
     const { grant: before, challenge } = account;
     // Calls in flight need not end because the same account has another token.
     const goesOn = before !== null && (challenge?.status === 403 || before.issuer === grant.issuer);
-    Object.assign(account, this.#fresh(), { grant, challenge: null } satisfies Partial<Account>);
+    Object.assign(account, asNew(), { grant, challenge: null } satisfies Partial<Account>);
     this.changed(account, goesOn ? "scope" : "grant");
   }
 
@@ -177,7 +134,7 @@ export class Accounts {
   async forget(account: Account): Promise<void> {
     const wasChosen = this.#known.chosen(account.key) === account.key.account;
     await this.#known.remove(account.key);
-    Object.assign(account, this.#fresh(), { challenge: null } satisfies Partial<Account>);
+    Object.assign(account, asNew(), { challenge: null } satisfies Partial<Account>);
     this.changed(account, wasChosen ? "default" : "status");
   }
 
@@ -188,7 +145,7 @@ export class Accounts {
     if (account.grant === null) await this.#known.add(account.key);
     await this.#vault.put(account.key, grant);
     if (account.unsaved !== grant) return;
-    Object.assign(account, this.#fresh(), { grant } satisfies Partial<Account>);
+    Object.assign(account, asNew(), { grant } satisfies Partial<Account>);
     this.changed(account, "status");
   }
 
@@ -196,12 +153,12 @@ export class Accounts {
   async plant(account: Account, grant: Grant | null): Promise<void> {
     await this.#known.add(account.key);
     if (grant !== null) await this.#vault.put(account.key, grant);
-    Object.assign(account, this.#fresh(), { grant, challenge: null } satisfies Partial<Account>);
+    Object.assign(account, asNew(), { grant, challenge: null } satisfies Partial<Account>);
   }
 
   /** The opposite. */
   async uproot(account: Account): Promise<void> {
-    Object.assign(account, this.#fresh(), { grant: null, challenge: null } satisfies Partial<Account>);
+    Object.assign(account, asNew(), { grant: null, challenge: null } satisfies Partial<Account>);
     await this.#vault.delete(account.key);
     await this.#known.remove(account.key);
   }
@@ -214,7 +171,7 @@ export class Accounts {
     const { grant } = account;
     const stored = await this.#vault.get(account.key);
     if (account.grant !== grant || stored?.access_token === grant?.access_token) return false;
-    Object.assign(account, this.#fresh(), { grant: stored } satisfies Partial<Account>);
+    Object.assign(account, asNew(), { grant: stored } satisfies Partial<Account>);
     this.changed(account, stored === null ? "grant" : "status");
     return stored !== null;
   }
@@ -231,14 +188,14 @@ export class Accounts {
       throw error;
     }
     if (account.key.account === UNNAMED) await this.#known.remove(account.key);
-    Object.assign(account, this.#fresh(), withoutGrant(account));
+    Object.assign(account, asNew(), withoutGrant(account));
     this.changed(account, "grant");
   }
 
   /** The grant is worth nothing any more. That holds even when the vault cannot delete it now. */
   async end(account: Account, error: ErrorObject): Promise<void> {
     await this.#vault.delete(account.key).catch(() => false);
-    Object.assign(account, this.#fresh(), withoutGrant(account), { ended: true, error } satisfies Partial<Account>);
+    Object.assign(account, asNew(), withoutGrant(account), { ended: true, error } satisfies Partial<Account>);
     this.changed(account, "grant");
   }
 
@@ -256,10 +213,6 @@ export class Accounts {
   canRenew(server: RemoteServer, account: Account): boolean {
     if (isUnattended(server)) return !this.isRefused(server, account);
     return (this.usable(server, account)?.refresh_token ?? null) !== null;
-  }
-
-  #fresh(): Partial<Account> {
-    return { loaded: true, ended: false, refusedAuth: null, error: null, unsaved: null, failures: 0, retryAt: 0 };
   }
 
   /** The grant that may be used under the configuration of now. */
@@ -318,11 +271,6 @@ export class Accounts {
 
 function placeOf(server: RemoteServer): Pick<GrantKey, "server" | "origin"> {
   return { server: server.name, origin: new URL(server.url).origin };
-}
-
-/** Who is not signed in can be asked for no more access. */
-function withoutGrant({ challenge }: Account): Partial<Account> {
-  return { grant: null, stepUps: new StepUps(), challenge: challenge?.status === 403 ? null : challenge };
 }
 
 function isoOrNull(time: number | null | undefined): string | null {

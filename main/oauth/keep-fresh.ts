@@ -1,7 +1,8 @@
 /** Renews the tokens that agents are using before anybody asks: one timer for the next one, none when nobody is there. */
 import type { RemoteServer } from "../config/types.ts";
 import type { Clock } from "../ports.ts";
-import type { Account, Accounts } from "./accounts.ts";
+import type { Account } from "./account.ts";
+import type { Accounts } from "./accounts.ts";
 import type { Refresher } from "./refresh.ts";
 import type { InUse } from "./types.ts";
 

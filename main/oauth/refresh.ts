@@ -6,7 +6,8 @@ import { asGatehouseError, type GatehouseError, quoteRemote } from "../errors.ts
 import type { SafeFetch } from "../http/fetch.ts";
 import type { Clock, Log } from "../ports.ts";
 import type { Grant, GrantKey } from "../vault/types.ts";
-import type { Account, Accounts } from "./accounts.ts";
+import type { Account } from "./account.ts";
+import type { Accounts } from "./accounts.ts";
 import { extraParameters } from "./authorization-request.ts";
 import { bearerLifetimeS, requireBearer } from "./bearer.ts";
 import { endpointOf } from "./current-endpoint.ts";

@@ -1,7 +1,8 @@
 /** Grants on their way to another name of the same server: copied first, deleted last, so that none is ever nowhere. */
 import type { RemoteServer } from "../config/types.ts";
 import type { Grant } from "../vault/types.ts";
-import type { Account, Accounts } from "./accounts.ts";
+import type { Account } from "./account.ts";
+import type { Accounts } from "./accounts.ts";
 import type { Renaming } from "./types.ts";
 
 interface Move {

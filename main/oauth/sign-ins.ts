@@ -2,23 +2,19 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Revocation } from "../../preload/api.ts";
-import { type Activity, memoryActivity, type Recording } from "../activity/activity.ts";
-import type { Steps } from "../activity/recording.ts";
+import { type Activity, memoryActivity } from "../activity/activity.ts";
 import type { RemoteServer } from "../config/types.ts";
 import { asGatehouseError, GatehouseError } from "../errors.ts";
 import { createSafeFetch, type Resolve, type SafeFetch } from "../http/fetch.ts";
 import type { Browser, Challenge, Clock, Credentials, Log } from "../ports.ts";
 import { KnownAccounts, UNNAMED } from "../vault/known-accounts.ts";
 import type { Grant, GrantKey, Vault } from "../vault/types.ts";
-import { type Account, Accounts, type Change } from "./accounts.ts";
+import { Accounts, type Change } from "./accounts.ts";
 import { endpointOf } from "./current-endpoint.ts";
-import { SignInFlow } from "./flow.ts";
+import { Flows } from "./flows.ts";
 import { isUnattended } from "./grant-types.ts";
 import { KeepFresh } from "./keep-fresh.ts";
-import { nothingWaits } from "./loopback.ts";
-import { OldTabs } from "./old-tabs.ts";
 import { Origins } from "./origins.ts";
-import { problem, type Run, withEvidence } from "./problem.ts";
 import { Refresher } from "./refresh.ts";
 import { beginRenaming } from "./renaming.ts";
 import { revokeToken } from "./token-endpoint.ts";
@@ -44,7 +40,6 @@ export interface SignInsParts {
   readonly lock?: (key: GrantKey, signal: AbortSignal) => Promise<() => Promise<void>>;
 }
 
-const DEFAULT_CALLBACK_TIMEOUT_S = 300;
 const REVOCATION_LIMIT_MS = 5_000;
 /** What a refresh under way gets at the end: cutting it off could lose a rotated refresh token. */
 const LAST_REFRESH_LIMIT_MS = 3_000;
@@ -56,26 +51,25 @@ export function createSignIns(parts: SignInsParts): SignIns {
 class AllSignIns implements SignIns {
   readonly #parts: SignInsParts;
   readonly #accounts: Accounts;
-  readonly #activity: Activity;
   readonly #origins: Origins;
   readonly #keepFresh: KeepFresh;
   readonly #tokens: TokenSource;
-  readonly #flows = new Map<string, { flow: SignInFlow; ended: Promise<Grant> }>();
-  readonly #oldTabs = new OldTabs();
+  readonly #flows: Flows;
   readonly #end = new AbortController();
 
   constructor(parts: SignInsParts) {
     this.#parts = parts;
-    this.#activity = parts.activity ?? memoryActivity(parts.clock);
+    const activity = parts.activity ?? memoryActivity(parts.clock);
     this.#accounts = new Accounts(parts.vault, parts.known ?? new KnownAccounts(), parts.clock);
     this.#origins = new Origins(parts.clock);
+    const fetchFor = (server: RemoteServer): SafeFetch => this.#fetchFor(server);
     const refresher = new Refresher({
-      activity: this.#activity,
+      activity,
       accounts: this.#accounts,
       clock: parts.clock,
       log: parts.log,
       origins: this.#origins,
-      fetchFor: (server) => this.#fetchFor(server),
+      fetchFor,
       lock: parts.lock ?? (async () => async () => {}),
       signal: this.#end.signal,
     });
@@ -86,6 +80,9 @@ class AllSignIns implements SignIns {
       origins: this.#origins,
       refresher,
     });
+    const { vault, clock, log, browser, version, pollPause } = parts;
+    const common = { accounts: this.#accounts, origins: this.#origins, activity, fetchFor };
+    this.#flows = new Flows({ ...common, vault, clock, log, browser, version, pollPause });
   }
 
   async load(servers: readonly RemoteServer[]): Promise<void> {
@@ -110,107 +107,16 @@ class AllSignIns implements SignIns {
     this.#accounts.changed(known, "status");
   }
 
-  async signIn(server: RemoteServer, account: string, options: SignInOptions): Promise<SignInOutcome> {
-    const id = flowId(server.name, account);
-    let running = this.#flows.get(id);
-    if (running === undefined) {
-      const stepUp = this.#stepUp(server, account);
-      const recording = this.#activity.begin({ server: server.name, account, kind: "sign_in" });
-      const flow = this.#startFlow(server, account, options, recording.steps);
-      running = { flow, ended: this.#ended(id, flow, this.#accounts.of(server, account), stepUp, recording) };
-      this.#flows.set(id, running);
-    } else if (options.refreshToken !== undefined) throw alreadySigningIn(running.flow.run);
-    else running.flow.join(options, options.onProgress);
-    const grant = await running.ended;
-    return { account, scope: grant.scope };
-  }
-
-  /** The challenge that a sign-in for more access answers; null: it is another sign-in. Throws `insufficient_scope`. */
-  #stepUp(server: RemoteServer, name: string): Challenge | null {
-    const { challenge, stepUps } = this.#accounts.of(server, name);
-    if (challenge?.status !== 403) return null;
-    stepUps.assertUseful({ server: server.name, requestId: randomUUID() }, challenge);
-    return challenge;
-  }
-
-  #startFlow(server: RemoteServer, name: string, options: SignInOptions, steps: Steps): SignInFlow {
-    const { vault, clock, log, browser, version, pollPause } = this.#parts;
-    const account = this.#accounts.of(server, name);
-    const flow: SignInFlow = new SignInFlow(
-      {
-        clock,
-        log,
-        browser,
-        version,
-        fetchFor: (of) => steps.recording(this.#fetchFor(of)),
-        origins: this.#origins,
-        checkVault: async () => void (await vault.get(account.key)),
-        store: (grant) => this.#accounts.signedIn(account, grant),
-        oldTabs: this.#oldTabs,
-        ...(pollPause === undefined ? {} : { pause: pollPause }),
-      },
-      {
-        server,
-        account: name,
-        challenge: account.challenge,
-        previous: account.grant,
-        openBrowser: options.openBrowser,
-        timeoutS: options.timeoutS ?? server.auth.callback_timeout ?? DEFAULT_CALLBACK_TIMEOUT_S,
-        expected: options.expected ?? false,
-        refreshToken: options.refreshToken,
-        onStatus: () => {
-          steps.waiting(flow.status().step === "waiting");
-          this.#accounts.changed(account, "status");
-        },
-      },
-      options.onProgress,
-    );
-    return flow;
-  }
-
-  /** The flow's outcome, once everybody who looks sees that it has ended. */
-  async #ended(
-    id: string,
-    flow: SignInFlow,
-    account: Account,
-    stepUp: Challenge | null,
-    recording: Recording,
-  ): Promise<Grant> {
-    const { log } = this.#parts;
-    const fields = { server: account.key.server, account: account.key.account, request_id: flow.run.requestId };
-    try {
-      const grant = await flow.outcome;
-      if (stepUp !== null) account.stepUps.ended(stepUp, grant);
-      recording.end(flow.run.requestId, null);
-      log.info("sign_in.done", fields);
-      return grant;
-    } catch (thrown) {
-      const error = withEvidence(asGatehouseError(thrown, account.key.server), recording.steps.evidence());
-      const { code, correlationId, details } = error;
-      if (stepUp !== null && code === "authorization_denied") account.stepUps.ended(stepUp, null);
-      recording.end(flow.run.requestId, error);
-      log.warn("sign_in.failed", { ...fields, code, correlation_id: correlationId, details });
-      if (code !== "sign_in_cancelled") account.error = error.toObject();
-      if (isUnattended(flow.server) && code === "token_exchange_failed" && details?.retryable !== true) {
-        this.#accounts.refuse(flow.server, account, error.toObject());
-      }
-      throw error;
-    } finally {
-      this.#flows.delete(id);
-      this.#accounts.changed(account, "status");
-    }
+  signIn(server: RemoteServer, account: string, options: SignInOptions): Promise<SignInOutcome> {
+    return this.#flows.signIn(server, account, options);
   }
 
   async submitCallback(server: string, account: string, url: string): Promise<void> {
-    const running = this.#flows.get(flowId(server, account));
-    if (running === undefined) throw nothingWaits({ server });
-    running.flow.submit(url);
+    this.#flows.submit(server, account, url);
   }
 
   cancel(server: string, account: string, noBrowser = false): boolean {
-    const running = this.#flows.get(flowId(server, account));
-    running?.flow.cancel(noBrowser);
-    return running !== undefined;
+    return this.#flows.cancel(server, account, noBrowser);
   }
 
   async signOut(
@@ -220,7 +126,7 @@ class AllSignIns implements SignIns {
   ): Promise<{ wasSignedIn: boolean; revocation: Revocation }> {
     const { log } = this.#parts;
     const account = this.#accounts.of(server, name);
-    await this.#cancelled(server, name);
+    await this.#flows.end(server, name);
     await account.refreshing?.catch(() => {});
     await this.#accounts.load(account);
     const grant = account.unsaved ?? account.grant;
@@ -277,34 +183,21 @@ class AllSignIns implements SignIns {
   }
 
   async removeAllAccounts(server: RemoteServer): Promise<void> {
-    for (const name of this.#signingIn(server)) await this.#cancelled(server, name);
+    await this.#flows.endAll(server);
     for (const { key } of this.#accounts.held(server)) await this.removeAccount(server, key.account);
   }
 
   async beginRenaming(from: RemoteServer, to: RemoteServer): Promise<Renaming> {
-    for (const name of this.#signingIn(from)) await this.#cancelled(from, name);
+    await this.#flows.endAll(from);
     return beginRenaming(this.#accounts, from, to);
   }
 
-  #signingIn(server: RemoteServer): string[] {
-    return [...this.#flows.values()]
-      .filter(({ flow }) => flow.run.server === server.name)
-      .map(({ flow }) => flow.status().account);
-  }
-
-  async #cancelled(server: RemoteServer, name: string): Promise<void> {
-    const running = this.#flows.get(flowId(server.name, name));
-    running?.flow.cancel();
-    await running?.ended.catch(() => {});
-  }
-
   status(server: RemoteServer, also: readonly string[] = []): AuthStatus {
-    const accounts = this.#accounts.all(server, [...also, ...this.#signingIn(server)]);
-    const running = accounts.map(({ key }) => this.#flows.get(flowId(key.server, key.account))).find(Boolean);
+    const accounts = this.#accounts.all(server, [...also, ...this.#flows.accountsOf(server)]);
     const challenged = accounts.find((account) => account.challenge !== null);
     return {
       accounts: accounts.map((account) => this.#accounts.status(server, account)),
-      signIn: running?.flow.status() ?? null,
+      signIn: this.#flows.status(accounts),
       challenge: challenged === undefined ? null : this.#accounts.challenge(server, challenged),
       error: accounts.find((account) => account.error !== null)?.error ?? null,
     };
@@ -324,8 +217,7 @@ class AllSignIns implements SignIns {
 
   async close(): Promise<void> {
     this.#keepFresh.close();
-    const flows = [...this.#flows.values()];
-    for (const { flow } of flows) flow.cancel();
+    const flows = this.#flows.cancelAll();
     const refreshes = [...this.#accounts.every()].map((account) => account.refreshing);
     const limit = new AbortController();
     await Promise.race([
@@ -334,8 +226,8 @@ class AllSignIns implements SignIns {
     ]);
     limit.abort();
     this.#end.abort();
-    await Promise.allSettled([...flows.map(({ ended }) => ended), ...refreshes]);
-    await this.#oldTabs.close();
+    await Promise.allSettled([flows, ...refreshes]);
+    await this.#flows.close();
   }
 
   #fetchFor(server: RemoteServer): SafeFetch {
@@ -352,14 +244,6 @@ class AllSignIns implements SignIns {
   }
 }
 
-function alreadySigningIn(run: Run): GatehouseError {
-  return problem(run, {
-    code: "invalid_request",
-    message: `A sign-in to “${run.server}” is under way, so the refresh token was not used.`,
-    suggestion: "Finish or cancel that sign-in, then try again.",
-  });
-}
-
 function unknownAccount(server: RemoteServer, name: string): GatehouseError {
   return new GatehouseError({
     code: "invalid_request",
@@ -367,8 +251,4 @@ function unknownAccount(server: RemoteServer, name: string): GatehouseError {
     message: `There is no account “${name}” at ${server.name}.`,
     suggestion: `Sign in to it first: gatehouse login ${server.name} --account ${name}`,
   });
-}
-
-function flowId(server: string, account: string): string {
-  return JSON.stringify([server, account]);
 }

@@ -35,7 +35,7 @@ export interface Heard {
   readonly besides: readonly Message[];
 }
 
-export const CAPABILITIES = {
+const CAPABILITIES = {
   roots: { listChanged: true },
   sampling: { tools: {}, context: {} },
   elicitation: { form: { applyDefaults: true }, url: {} },
