@@ -36,6 +36,7 @@ export class Hub {
     this.#together = new Together(
       () => this.#order.map((name) => this.#servers.get(name)).filter((server) => server !== undefined),
       lists,
+      deps.log,
     );
   }
 
@@ -122,12 +123,12 @@ export class Hub {
     return (named.length === 0 ? [this.#known(name)] : named).map(({ control }) => control);
   }
 
-  async close(): Promise<void> {
   /** Whether a request of an agent has no answer yet. */
   get isBusy(): boolean {
     return this.#all().some((server) => server.isBusy);
   }
 
+  async close(): Promise<void> {
     await this.#together.close();
     await Promise.all(this.#all().map((server) => server.close()));
   }
