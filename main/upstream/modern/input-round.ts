@@ -93,7 +93,7 @@ export class InputRound {
     const asked = questions.map((question) => {
       const id = this.#events.newId();
       this.#open.set(JSON.stringify(id), question);
-      return bytes({ jsonrpc: "2.0", id, method: question.method, params: question.params });
+      return bytes({ jsonrpc: "2.0", id, method: question.method, params: paramsFor(question, id) });
     });
     for (const line of asked) this.#events.ask(line);
   }
@@ -125,6 +125,11 @@ export class InputRound {
       this.#events.ask(bytes({ jsonrpc: "2.0", method: "notifications/cancelled", params }));
     }
   }
+}
+
+/** The legacy era names each elicitation by URL; the modern one no longer does (MCP 2025-11-25 elicitation). */
+function paramsFor({ params }: Question, id: string): unknown {
+  return record(params).mode === "url" ? { elicitationId: id, ...record(params) } : params;
 }
 
 function noAnswer(server: string, method: string): GatehouseError {

@@ -8,16 +8,17 @@ import { METHOD_NOT_FOUND, record, resultLine, rpcErrorLine } from "../../jsonrp
 import { bytes, member, parsed, withMembers } from "../splice.ts";
 import type { Upstream, UpstreamEvents } from "../upstream.ts";
 import { invalidParams, META } from "./protocol.ts";
-import { modernResult, withoutMeta } from "./shapes.ts";
+import { modernResult, urlsIn, withoutMeta } from "./shapes.ts";
 
 /** Milliseconds that a server's question waits for the agent's next try. */
 const PATIENCE = 15 * 60_000;
 
-const QUESTIONS: readonly string[] = ["elicitation/create", "sampling/createMessage", "roots/list"];
+const ELICIT = "elicitation/create";
+const QUESTIONS: readonly string[] = [ELICIT, "sampling/createMessage", "roots/list"];
 
 interface Question {
-  /** The server's id, JSON text. */
-  readonly id: string;
+  /** The server's id, JSON text; null: the server has ended the call, and waits for no answer. */
+  readonly id: string | null;
   readonly key: string;
   readonly request: { readonly method: string; readonly params: unknown };
 }
@@ -37,6 +38,8 @@ interface Call {
   timer: NodeJS.Timeout | undefined;
   /** The server's answer came while no try was open. */
   answer: Buffer | null;
+  /** The server has answered that the call is to be made again, later. */
+  isOver: boolean;
 }
 
 export interface ModernAgentOptions {
@@ -97,6 +100,7 @@ export class ModernAgent implements Upstream {
       state: null,
       timer: undefined,
       answer: null,
+      isOver: false,
     };
     this.#calls.set(call.onWire, call);
     const plain = withId(withoutMeta(message, params, meta), call.onWire);
@@ -143,7 +147,8 @@ export class ModernAgent implements Upstream {
   /** Tells the server that its answer is not wanted any more. */
   #giveUp(call: Call): void {
     this.#forget(call);
-    for (const { id, request } of call.questions) this.#refuse(id, request.method);
+    if (call.isOver) return;
+    for (const { id, request } of call.questions) if (id !== null) this.#refuse(id, request.method);
     this.#tell({
       jsonrpc: "2.0",
       method: "notifications/cancelled",
@@ -153,7 +158,7 @@ export class ModernAgent implements Upstream {
 
   #refuse(id: string, method: string): void {
     const line =
-      method === "elicitation/create"
+      method === ELICIT
         ? resultLine(id, { action: "cancel" })
         : rpcErrorLine(id, NOBODY, "The request that this belongs to has ended.");
     this.#wire.send(line, peek(line));
@@ -167,11 +172,12 @@ export class ModernAgent implements Upstream {
       return this.#say(invalidParams(id, why));
     }
     this.#wakeUp(call);
+    if (call.isOver) return this.#again(call, id);
     call.id = id;
     const open = call.questions;
     call.questions = open.filter((question) => {
       const response = member(responses, question.key);
-      if (response === undefined) return true;
+      if (response === undefined || question.id === null) return true;
       const line = withMembers(undefined, {
         jsonrpc: bytes("2.0"),
         id: Buffer.from(question.id),
@@ -182,6 +188,13 @@ export class ModernAgent implements Upstream {
     });
     if (call.answer !== null) return this.#answer(call, call.answer);
     if (call.questions.length > 0) this.#ask(call);
+  }
+
+  /** Makes the call anew, as the agent made it first. */
+  #again(call: Call, id: string): void {
+    this.#forget(call);
+    const line = withId(call.message, id);
+    this.send(line, peek(line));
   }
 
   #fromServer(line: Buffer, peeked: Peek, about: string | null): void {
@@ -214,6 +227,16 @@ export class ModernAgent implements Upstream {
 
   #answer(call: Call, line: Buffer): void {
     const { id, method } = call;
+    const urls = MAY_ASK.includes(method) ? urlsIn(line) : [];
+    if (id !== null && urls.length > 0) {
+      call.isOver = true;
+      call.questions = urls.map((params) => ({
+        id: null,
+        key: `input-${++this.#sent}`,
+        request: { method: ELICIT, params },
+      }));
+      return this.#ask(call);
+    }
     this.#forget(call);
     if (id === null) return;
     const result = member(line, "result");

@@ -4,10 +4,10 @@
  */
 import { type Peek, peek } from "../../../shim/scan.ts";
 import { resultLine } from "../../jsonrpc.ts";
-import { member, parsed } from "../splice.ts";
+import { bytes, member, parsed, withMembers } from "../splice.ts";
 import type { Upstream, UpstreamEvents } from "../upstream.ts";
 import { Listening } from "./listening.ts";
-import { type Discovered, type Introduction, metaFor } from "./protocol.ts";
+import { type Discovered, holdsCredential, type Introduction, metaFor, passedOn } from "./protocol.ts";
 
 export interface ModernLinkOptions {
   readonly name: string;
@@ -86,7 +86,12 @@ export class ModernLink implements Upstream {
 
   protected forward(message: Buffer, peeked: Peek): void {
     // Nothing of this era is asked of an agent, so there is nothing that it could answer.
-    if (peeked.method !== null) this.options.wire.send(message, peeked);
+    if (peeked.method === null) return;
+    const params = member(message, "params");
+    const meta = parsed(member(params, "_meta"));
+    if (!holdsCredential(meta)) return this.options.wire.send(message, peeked);
+    const clean = withMembers(message, { params: withMembers(params, { _meta: bytes(passedOn(meta, [])) }) });
+    this.options.wire.send(clean, peek(clean));
   }
 
   protected fromServer(line: Buffer, peeked: Peek, about: string | null): void {

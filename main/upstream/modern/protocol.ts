@@ -54,9 +54,16 @@ export function metaFor({ clientInfo, capabilities }: Introduction, version: str
   };
 }
 
-/** A credential has no business in `_meta`, which whoever runs the server reads; a progress token is none. */
+const CREDENTIAL =
+  /authorization|secret|password|cookie|api[-_]?key|(?:^|[-_./])token$|(?:access|auth|bearer|id|refresh|session)[-_]?token$/iu;
+
+/** A credential of the agent's has no business in `_meta`, which whoever runs the server reads. */
+export function holdsCredential(meta: unknown): boolean {
+  return Object.keys(record(meta)).some(isCredential);
+}
+
 function isCredential(key: string): boolean {
-  return key !== "progressToken" && /authorization|token|secret|password|cookie|api[-_]?key/iu.test(key);
+  return CREDENTIAL.test(key);
 }
 
 /** The agent's own `_meta`, fit to be passed on. */

@@ -36,3 +36,15 @@ export function modernResult(result: Buffer, method: string): Buffer {
   const caching = CACHEABLE.includes(method) ? { ttlMs: bytes(0), cacheScope: bytes("private") } : {};
   return withMembers(result, { resultType: bytes("complete"), ...caching });
 }
+
+/** MCP 2025-11-25 schema, URLElicitationRequiredError; the modern era has `input_required` for it. */
+const URL_REQUIRED = -32042;
+
+/** What the person must visit before a call works, if that is what its answer says: params of elicitations by URL. */
+export function urlsIn(answer: Buffer): Readonly<Record<string, unknown>>[] {
+  const error = member(answer, "error");
+  if (parsed(member(error, "code")) !== URL_REQUIRED) return [];
+  const { elicitations } = record(parsed(member(error, "data")));
+  if (!Array.isArray(elicitations)) return [];
+  return elicitations.map(record).map(({ elicitationId: _, ...params }) => ({ ...params, mode: "url" }));
+}

@@ -1,4 +1,5 @@
 /** What the lists of one server's tools say about headers, and the lists without the tools that say it wrongly. */
+import { quoteRemote } from "../../errors.ts";
 import { record } from "../../jsonrpc.ts";
 import type { Log } from "../../ports.ts";
 import { bytes, member, parsed, withMembers } from "../splice.ts";
@@ -61,7 +62,7 @@ export class ToolSchemas {
     if (typeof name !== "string") return true;
     const mirrored = mirroredIn(inputSchema);
     if (mirrored === null) {
-      this.#log.warn("upstream.invalid_tool", { server: this.#server, tool: name.slice(0, 128), why: "x-mcp-header" });
+      this.#log.warn("upstream.invalid_tool", { server: this.#server, tool: quoteRemote(name), why: "x-mcp-header" });
       return false;
     }
     if (mirrored.length > 0 && this.#tools.size < MOST) this.#tools.set(name, mirrored);

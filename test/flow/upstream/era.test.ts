@@ -254,6 +254,22 @@ describe("a modern server", () => {
     expect(received.filter(({ method }) => method !== undefined)).toEqual([]);
   });
 
+  test("that needs a URL visited names it to an agent that can, as that era does", async () => {
+    const url = { method: "elicitation/create", params: { mode: "url", url: "https://a.example/", message: "Go" } };
+    const { shake, ask, received } = await serve(
+      modern(({ params = {} }, answer) =>
+        answer.result(
+          params.inputResponses === undefined ? { resultType: "input_required", inputRequests: { url } } : {},
+        ),
+      ),
+      { capabilities: { elicitation: { url: {} } }, answer: () => ({ action: "accept" }) },
+    );
+    await shake();
+    expect((await ask("prompts/get", { name: "t" })).result).toEqual({});
+    const [question] = received.filter(({ method }) => method === "elicitation/create");
+    expect(question?.params).toEqual({ ...url.params, elicitationId: expect.any(String) });
+  });
+
   test("that answers in a way that is not known fails the request", async () => {
     const { shake, ask } = await serve(modern((_got, answer) => answer.result({ resultType: "riddle" })));
     await shake();

@@ -13,6 +13,7 @@ const LEGACY = `
 const say = (m) => process.stdout.write(JSON.stringify({ jsonrpc: "2.0", ...m }) + "\\n");
 const waiting = new Map();
 let outside;
+let visits = 0;
 require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
   const m = JSON.parse(line);
   const arg = m.params?.arguments ?? {};
@@ -30,6 +31,7 @@ require("readline").createInterface({ input: process.stdin }).on("line", (line) 
   }
   else if (m.method === "tools/call" && m.params.name === "outside") { text("asked"); say({ id: "out", method: "roots/list" }); }
   else if (m.method === undefined && m.id === "out") outside = m.error;
+  else if (m.method === "tools/call" && m.params.name === "visit" && visits++ === 0) say({ id: m.id, error: { code: -32042, message: "visit", data: { elicitations: [{ mode: "url", elicitationId: "e", url: "https://a.example/", message: "Go there" }] } } });
   else if (m.method === "tools/call" && m.params.name === "report") text(outside ?? null);
   else if (m.method === undefined) {
     for (const call of waiting.values()) if (call.left.delete(m.id)) { call.got.push(m.result ?? m.error); if (call.left.size === 0) text(call.got, call.id); }
@@ -114,6 +116,18 @@ test("questions that are left, or came later, are asked in the next round", asyn
   }
   expect(said(answer)).toEqual(answers);
   expect(answers).toHaveLength(3);
+});
+
+test("a URL that must be visited first is asked for, and the next try is the call made anew", async () => {
+  const { call } = await start();
+  const needed = await call("visit", { n: 1 });
+  const { inputRequests, requestState } = needed.result as unknown as { inputRequests: object; requestState: string };
+  expect(Object.values(inputRequests)).toEqual([
+    { method: "elicitation/create", params: { mode: "url", url: "https://a.example/", message: "Go there" } },
+  ]);
+  const inputResponses = { [Object.keys(inputRequests)[0] ?? ""]: { action: "accept" } };
+  const done = await call("visit", { n: 1 }, { requestState, inputResponses });
+  expect(said(done)).toEqual({ method: "tools/call", params: { name: "visit", arguments: { n: 1 } } });
 });
 
 test("a state that nobody gave is refused, also for another method", async () => {

@@ -221,6 +221,16 @@ describe("a modern agent", () => {
     expect((await ask("tools/list", { _meta: MODERN_META })).result).toHaveProperty("ttlMs");
   });
 
+  test("forwards no credential that it put into its metadata", async () => {
+    const server = use(await startModernServer());
+    const { shake, ask } = meet(remote(server.url), { era: "modern" });
+    await shake();
+    const meta = { ...MODERN_META, Authorization: "Bearer x", "example.com/refreshToken": "x", maxTokens: 7 };
+    const { result } = await ask("tools/call", { name: "echo", arguments: { text: "a" }, _meta: meta });
+    expect(result).toMatchObject({ resultType: "complete" });
+    expect(server.seen.at(-1)?.params._meta).toEqual({ ...MODERN_META, maxTokens: 7 });
+  });
+
   test("has the hub listen in its name", async () => {
     const server = use(await startModernServer());
     const { shake, ask, received } = meet(remote(server.url), { era: "modern" });
