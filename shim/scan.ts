@@ -135,13 +135,13 @@ function memberSpan(line: Buffer, from: number, wanted: string): Span | null {
   while (line[at] === QUOTE) {
     const keyEnd = stringEnd(line, at);
     if (keyEnd === -1) return null;
-    const key = keyEnd - at > MAX_METHOD ? null : unquote(line.toString("utf8", at, keyEnd + 1));
+    const isWanted = isString(line, at, keyEnd, wanted);
     at = skipBlank(line, keyEnd + 1);
     if (line[at] !== COLON) return null;
     at = skipBlank(line, at + 1);
     const end = valueEnd(line, at);
     if (end === -1) return null;
-    if (key === wanted) {
+    if (isWanted) {
       if (found !== null) return null;
       found = { start: at, end };
     }
@@ -151,6 +151,21 @@ function memberSpan(line: Buffer, from: number, wanted: string): Span | null {
     at = skipBlank(line, at + 1);
   }
   return null;
+}
+
+/** Whether the string between the quotes at `open` and `close` is `wanted`, which is plain ASCII. */
+function isString(line: Buffer, open: number, close: number, wanted: string): boolean {
+  const length = close - open - 1;
+  // Written with escapes it would be longer.
+  if (length < wanted.length || length > MAX_METHOD) return false;
+  if (length > wanted.length) {
+    for (let at = open; at < close; at++) {
+      if (line[at] === BACKSLASH) return unquote(line.toString("utf8", open, close + 1)) === wanted;
+    }
+    return false;
+  }
+  for (let n = 0; n < length; n++) if (line[open + 1 + n] !== wanted.charCodeAt(n)) return false;
+  return true;
 }
 
 function unquote(text: string): string | null {

@@ -37,6 +37,7 @@ export class Controlled implements Upstream {
     const { events } = options;
     this.#deadlines = new Deadlines({
       limit: options.limit,
+      progressToken: (message) => textAt(message, ["params", "_meta", "progressToken"]),
       expired: (id, method, limit) => this.#expired(id, method, limit),
     });
     this.#inner = options.open({
@@ -66,7 +67,7 @@ export class Controlled implements Upstream {
       if (key !== id) this.#spelled.set(key, id);
       this.#late.delete(key);
       if (method === "tools/list" || method === "initialize") this.#watched.set(key, method);
-      this.#deadlines.sent(key, method, progressToken(message));
+      this.#deadlines.sent(key, method, message);
     } else if (id !== null) {
       this.#deadlines.settled(idOf(id));
     } else if (method === "notifications/cancelled") {
@@ -179,12 +180,6 @@ function idOf(id: string): string {
   } catch {
     return id;
   }
-}
-
-const TOKEN = Buffer.from('"progressToken"');
-
-function progressToken(message: Buffer): string | null {
-  return message.includes(TOKEN) ? textAt(message, ["params", "_meta", "progressToken"]) : null;
 }
 
 function textAt(line: Buffer, path: readonly string[]): string | null {

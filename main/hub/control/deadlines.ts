@@ -6,6 +6,8 @@
 export interface DeadlinesOptions {
   /** Milliseconds; asked for anew each time, since the entry may change. */
   limit(): number;
+  /** JSON text of the token that a request gave for its progress; null: none. */
+  progressToken(message: Buffer): string | null;
   /** The request with this id (JSON text, as it was sent) has had no sign of life for that long. */
   expired(id: string, method: string, limit: number): void;
 }
@@ -13,14 +15,18 @@ export interface DeadlinesOptions {
 interface Open {
   readonly id: string;
   readonly method: string;
-  /** JSON text; null: it asked for no progress. */
-  readonly progressToken: string | null;
+  /** For the token of its progress, which is looked for when progress comes; null: too long to be kept. */
+  readonly message: Buffer | null;
+  /** JSON text; null: it asked for no progress; undefined: not looked for yet. */
+  token: string | null | undefined;
   /** On the clock of `performance.now()`. */
   heardAt: number;
 }
 
 /** These wait for what may come at any time, or take as long as the work that they stand for. */
 const ENDLESS = new Set(["initialize", "subscriptions/listen", "tasks/result"]);
+/** Bytes of a request. */
+const LONGEST_KEPT = 64 * 1024;
 /** A server that asks more at once is not waited for on account of the rest. */
 const MOST_QUESTIONS = 1_000;
 
@@ -36,9 +42,10 @@ export class Deadlines {
     this.#options = options;
   }
 
-  sent(id: string, method: string, progressToken: string | null): void {
+  sent(id: string, method: string, message: Buffer): void {
     if (ENDLESS.has(method)) return;
-    this.#open.set(id, { id, method, progressToken, heardAt: performance.now() });
+    const kept = message.length > LONGEST_KEPT ? null : message;
+    this.#open.set(id, { id, method, message: kept, token: undefined, heardAt: performance.now() });
     if (this.#timer === undefined) this.#schedule(this.#options.limit());
   }
 
@@ -54,8 +61,16 @@ export class Deadlines {
     if (request !== undefined) request.heardAt = performance.now();
   }
 
+  /** `token`: JSON text. Of a request that was too long to be kept nobody knows that it is not meant. */
   heardOfProgress(token: string): void {
-    for (const request of this.#open.values()) if (request.progressToken === token) request.heardAt = performance.now();
+    const now = performance.now();
+    for (const request of this.#open.values()) {
+      if (request.message !== null) {
+        if (request.token === undefined) request.token = this.#options.progressToken(request.message);
+        if (request.token !== token) continue;
+      }
+      request.heardAt = now;
+    }
   }
 
   /** The server wants something of the person or of the agent's model: its request waits for that, not for the server. */

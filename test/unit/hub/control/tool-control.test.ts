@@ -12,6 +12,7 @@ type Json = Record<string, unknown>;
 let folder: string;
 let path: string;
 let logged: string[];
+let opened: ApprovedTools[];
 const log: Log = {
   debug: () => {},
   info: () => {},
@@ -23,8 +24,18 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "gatehouse-tools-"));
   path = join(folder, "approved-tools.json");
   logged = [];
+  opened = [];
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await Promise.all(opened.map((approvals) => approvals.flush()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(file = path): Promise<ApprovedTools> {
+  const approvals = await ApprovedTools.open(file, log);
+  opened.push(approvals);
+  return approvals;
+}
 
 interface Rules {
   allow?: string[];
@@ -39,7 +50,7 @@ function under(approvals: ApprovedTools, rules: Rules = {}, place = "https://acm
 }
 
 async function fresh(rules: Rules = {}): Promise<ToolControl> {
-  return under(await ApprovedTools.open(path, log), rules);
+  return under(await open(), rules);
 }
 
 const tool = (name: string, more: Json = {}): Json => ({
@@ -196,7 +207,7 @@ describe("the change guard", () => {
   });
 
   test("what is held back stays so over a restart, before anything was listed", async () => {
-    const before = await ApprovedTools.open(path, log);
+    const before = await open();
     const control = under(before);
     control.list(answer(tool("a"), tool("b")));
     control.list(answer(tool("a", evil), tool("b")));
@@ -214,7 +225,7 @@ describe("the change guard", () => {
   });
 
   test("another place is another server", async () => {
-    const approvals = await ApprovedTools.open(path, log);
+    const approvals = await open();
     under(approvals).list(answer(tool("a")));
     const elsewhere = under(approvals, {}, "https://other.example/mcp");
     expect(names(elsewhere.list(answer(tool("a", evil))))).toEqual(["a"]);
@@ -225,7 +236,7 @@ describe("the change guard", () => {
     const control = await fresh({ guard: false });
     control.list(answer(tool("a")));
     expect(names(control.list(answer(tool("a", evil))))).toEqual(["a"]);
-    const approvals = await ApprovedTools.open(join(folder, "second.json"), log);
+    const approvals = await open(join(folder, "second.json"));
     const guarded = under(approvals);
     guarded.list(answer(tool("a")));
     guarded.list(answer(tool("a", evil)));
@@ -259,7 +270,7 @@ describe("a file that cannot be used", () => {
     "%s is kept aside and said so, and nothing is held back",
     async (text) => {
       writeFileSync(path, text);
-      const approvals = await ApprovedTools.open(path, log);
+      const approvals = await open();
       expect(approvals.trouble).toMatchObject({ code: "approvals_unreadable" });
       expect(logged).toEqual(["approved_tools.unreadable"]);
       const control = under(approvals);
@@ -268,7 +279,7 @@ describe("a file that cannot be used", () => {
       const aside = readdirSync(folder).filter((name) => name.includes(".broken-"));
       expect(aside).toHaveLength(1);
       expect(readFileSync(join(folder, aside[0] ?? ""), "utf8")).toBe(text);
-      expect((await ApprovedTools.open(path, log)).trouble).toBeNull();
+      expect((await open()).trouble).toBeNull();
       expect(names((await fresh()).list(answer(tool("a", { title: "other" }))))).toEqual([]);
     },
   );
@@ -276,7 +287,7 @@ describe("a file that cannot be used", () => {
   test("one that may not be read is not written over", async () => {
     const unreadable = join(folder, "folder");
     mkdirSync(unreadable);
-    const approvals = await ApprovedTools.open(unreadable, log);
+    const approvals = await open(unreadable);
     expect(approvals.trouble).toMatchObject({ code: "approvals_unreadable" });
     under(approvals).list(answer(tool("a")));
     await approvals.flush();
@@ -284,6 +295,6 @@ describe("a file that cannot be used", () => {
   });
 
   test("a missing one is nothing to speak of", async () => {
-    expect((await ApprovedTools.open(path, log)).trouble).toBeNull();
+    expect((await open()).trouble).toBeNull();
   });
 });
