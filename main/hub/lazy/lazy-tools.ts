@@ -50,8 +50,13 @@ export class LazyTools implements ToolFace {
     const starting = members.filter(
       (member) => member.isStarted && !member.isReady && !member.isStandIn && member.lists.known("tools") === null,
     );
+    const closed = members.filter((member) => member.needsSignIn && member.lists.known("tools") === null);
     const out = this.#catalogue.leftOut();
     if (starting.length > 0) lines.push(`Still starting: ${namesOf(starting)}. Ask again in a moment for their tools.`);
+    if (closed.length > 0) {
+      const calls = closed.map(({ name }) => exposedName(name, SIGN_IN_TOOL)).join(", ");
+      lines.push(`Not searched before the user signs in: ${namesOf(closed)}. To learn how, call ${calls}.`);
+    }
     if (out.length > 0) lines.push(`Left out for now, after several failures: ${namesOf(out)}.`);
     if (hits.length === 0 && members.length > 0) lines.push(`Servers: ${namesOf(members)}.`);
     request.result(text(lines.join("\n"), false));

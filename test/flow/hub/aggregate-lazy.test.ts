@@ -92,6 +92,9 @@ test("a need to sign in is said with the hit and is no failure; a failing server
   for (let round = 0; round < 4; round++) await find("echo");
   expect(await find("echo")).toContain("Left out for now, after several failures: dead");
   expect(await find("sign in to acme")).toMatch(/^acme__sign_in: /);
+  expect(await find("make a note")).toContain(
+    "Not searched before the user signs in: acme. To learn how, call acme__sign_in.",
+  );
   const told = await agent.client.callTool({ name: "call_tool", arguments: { name: "acme__sign_in" } });
   expect(told.structuredContent).toMatchObject({ code: "sign_in_required", server: "acme" });
 
@@ -100,7 +103,7 @@ test("a need to sign in is said with the hit and is no failure; a failing server
     const now = await find("who is signed in");
     return now.includes("acme__whoami") ? now : undefined;
   });
-  expect(signedIn).not.toContain("needs sign-in");
+  expect(signedIn).not.toMatch(/needs sign-in|Not searched/);
   expect((await resultText(agent, "call_tool", { name: "acme__whoami" })).text).toBe("ada");
 
   await world.cli(["logout", "acme"]);

@@ -28,6 +28,22 @@ test("a modern agent has all servers as one, and hears through its listen that o
   expect(await agent.callText("acme__whoami")).toBe("ada");
 });
 
+test("what two servers ask a modern agent at the same time reaches it and is answered to each", async () => {
+  const home = use(makeHome({ one: everything, two: everything }));
+  const agent = use(
+    await startModernAgent({
+      home: home.path,
+      env: PLAIN,
+      capabilities: { elicitation: { form: {} } },
+      onElicit: () => ({ action: "decline" }),
+    }),
+  );
+  const tool = "trigger-elicitation-request";
+  expect(await agent.toolNames()).toContain(`two__${tool}`);
+  const texts = await Promise.all(["one", "two"].map((server) => agent.callText(`${server}__${tool}`)));
+  for (const text of texts) expect(text).toContain("declined");
+});
+
 test("a modern agent in lazy mode finds and calls", async () => {
   const home = use(makeHome({ demo: everything }));
   const agent = use(await startModernAgent({ home: home.path, env: PLAIN, args: ["--lazy"] }));
