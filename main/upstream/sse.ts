@@ -35,6 +35,8 @@ export class SseParser {
 
   push(chunk: Buffer): void {
     let start = 0;
+    // Most streams know no CR: it is looked for once a chunk, not once a line.
+    let cr = chunk.indexOf(CR);
     while (start < chunk.length) {
       if (this.#skipLf) {
         this.#skipLf = false;
@@ -44,7 +46,7 @@ export class SseParser {
         }
       }
       const lf = chunk.indexOf(LF, start);
-      const cr = chunk.indexOf(CR, start);
+      if (cr !== -1 && cr < start) cr = chunk.indexOf(CR, start);
       const end = lf === -1 ? cr : cr === -1 ? lf : Math.min(lf, cr);
       if (end === -1) {
         this.#hold(chunk.subarray(start));

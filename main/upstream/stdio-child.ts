@@ -1,6 +1,6 @@
 /** A server that is a program on this computer: one child a session, newline-framed JSON-RPC on its stdin and stdout. */
 import type { ChildProcess } from "node:child_process";
-import { LineSplitter, NEWLINE } from "../../shim/frame.ts";
+import { LineSplitter, MAX_LINE, NEWLINE } from "../../shim/frame.ts";
 import type { Peek } from "../../shim/scan.ts";
 import type { StdioServer } from "../config/types.ts";
 import { asGatehouseError, type GatehouseError } from "../errors.ts";
@@ -25,6 +25,9 @@ export interface StdioOptions {
 const GRACE = 2_000;
 /** Milliseconds that the output of an ended child may still take to arrive. */
 const LAST_WORDS = 500;
+
+/** Bytes that a child may leave unread. */
+const MOST_UNREAD = 2 * MAX_LINE;
 
 interface Running {
   readonly child: ChildProcess;
@@ -133,6 +136,8 @@ export class StdioChild implements Upstream {
   #write(message: Buffer): void {
     const stdin = this.#running?.child.stdin;
     if (stdin === undefined || stdin === null) return;
+    // Requests are counted by the session; what wants no answer is lost on a program that reads nothing.
+    if (stdin.writableLength > MOST_UNREAD) return;
     stdin.cork();
     stdin.write(message);
     stdin.write(NEWLINE);

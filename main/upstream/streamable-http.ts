@@ -18,6 +18,12 @@ const DELETE_LIMIT = 2_000;
 const CONNECT_LIMIT = 30_000;
 const INITIALIZED_LIMIT = 10_000;
 const INITIALIZED = "notifications/initialized";
+const CALL = "tools/call";
+/** Milliseconds that the first calls wait for the GET stream at most: some servers answer it with their first event only. */
+const STREAM_LIMIT = 200;
+/** Bytes, each message counted with a connection's worth. */
+const MOST_UNTAKEN = MAX_LINE;
+const CONNECTION = 64 * 1024;
 
 export interface HttpUpstreamOptions {
   readonly server: RemoteServer;
@@ -38,10 +44,15 @@ export class StreamableHttp implements Upstream {
   #sessionId: string | null = null;
   #protocolVersion: string | null = null;
   #closed = false;
+  /** Bytes of notifications and answers that the server has not taken yet. */
+  #untaken = 0;
   readonly #streams = new Set<AnswerStream>();
   /** What waits until the server has taken `notifications/initialized`: some refuse what overtakes it. */
   #waiting: Waiting[] | null = null;
   readonly #standing: StandingStream;
+  /** Calls that wait for the GET stream: what the server asks during them may come there, and is lost without it. */
+  #early: Waiting[] | null = null;
+  #earlyLimit: NodeJS.Timeout | undefined;
 
   constructor(options: HttpUpstreamOptions) {
     this.#options = options;
@@ -49,13 +60,17 @@ export class StreamableHttp implements Upstream {
     this.#standing = new StandingStream({
       url: this.#exchange.url,
       headers: () => this.#getHeaders(),
-      answered: (answer) => this.#exchange.hear(answer),
+      answered: (answer) => {
+        this.#exchange.hear(answer);
+        this.#letCalls();
+      },
       message: (line, peeked) => options.events.message(line, peeked, null),
     });
   }
 
   send(message: Buffer, peeked: Peek): void {
     if (this.#waiting !== null) return void this.#waiting.push({ message, peeked });
+    if (this.#early !== null && peeked.method === CALL) return void this.#early.push({ message, peeked });
     if (peeked.method === INITIALIZED) this.#waiting = [];
     this.#post({ message, peeked });
   }
@@ -64,7 +79,14 @@ export class StreamableHttp implements Upstream {
   #goOn(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    for (const message of waiting) this.#post(message);
+    for (const { message, peeked } of waiting) this.send(message, peeked);
+  }
+
+  #letCalls(): void {
+    clearTimeout(this.#earlyLimit);
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const call of early) this.#post(call);
   }
 
   negotiated(protocolVersion: string): void {
@@ -82,6 +104,8 @@ export class StreamableHttp implements Upstream {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#earlyLimit);
+    this.#early = null;
     this.#standing.close();
     for (const stream of this.#streams) stream.close();
     this.#streams.clear();
@@ -90,13 +114,23 @@ export class StreamableHttp implements Upstream {
   }
 
   #post({ message, peeked }: Waiting): void {
+    // Requests are counted by the session; what wants no answer is lost on a server that takes nothing.
+    const cost = peeked.id !== null && peeked.method !== null ? 0 : message.length + CONNECTION;
+    if (this.#untaken + cost > MOST_UNTAKEN && cost > 0 && this.#untaken > 0) return;
+    this.#untaken += cost;
     this.#exchange.post({
       message,
       peeked,
       headers: () => this.#sessionHeaders(),
       headersWithin: limitOf(peeked),
-      answered: (answer) => this.#answered(message, peeked, answer),
-      failed: (error) => this.#fail(peeked, error),
+      answered: (answer) => {
+        this.#untaken -= cost;
+        this.#answered(message, peeked, answer);
+      },
+      failed: (error) => {
+        this.#untaken -= cost;
+        this.#fail(peeked, error);
+      },
     });
   }
 
@@ -128,6 +162,8 @@ export class StreamableHttp implements Upstream {
       this.#sessionId = sessionId;
     if (status >= 200 && status < 300) {
       if (peeked.method === INITIALIZED) {
+        this.#early = [];
+        this.#earlyLimit = setTimeout(() => this.#letCalls(), STREAM_LIMIT);
         this.#standing.open();
         this.#goOn();
       }

@@ -420,3 +420,15 @@ test("a call whose kept connection is cut is not made twice; a list is", async (
   });
   expect(requests).toHaveLength(4);
 });
+
+test("a server that takes no notifications is not sent them without end, and still answers requests", async () => {
+  const { send, requests, messages } = await connect((_request, response, body) => {
+    const { id } = JSON.parse(body) as { id?: number };
+    if (id !== undefined) json(response, 200, `{"jsonrpc":"2.0","id":${id},"result":{}}`);
+  });
+  for (let n = 0; n < 3_000; n++) send({ method: "notifications/progress", params: { n } });
+  send({ id: 1, method: "ping" });
+  await waitFor("the answer", () => messages[0], 30_000);
+  expect(requests.length).toBeGreaterThan(500);
+  expect(requests.length).toBeLessThan(1_100);
+});
