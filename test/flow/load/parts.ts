@@ -1,6 +1,7 @@
 /** A hub with a grant that ends every moment, agents that never rest, and a count of what went wrong for them. */
 import { join } from "node:path";
 import { openVault } from "../../../main/vault/index.ts";
+import type { Grant, GrantKey } from "../../../main/vault/types.ts";
 import type { ErrorObject } from "../../../preload/api.ts";
 import type { Agent } from "../../fixtures/agent.ts";
 import { startAgent } from "../../fixtures/agent.ts";
@@ -19,6 +20,12 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 /** Grants must outlive the hub here. */
 const ENV: NodeJS.ProcessEnv = { ...PLAIN, GATEHOUSE_VAULT: "file", GATEHOUSE_LOG_LEVEL: "info" };
 
+/** Where grants rest: puts the first one there, and tells which environment hubs find it in. */
+export interface Store {
+  readonly env: NodeJS.ProcessEnv;
+  put(key: GrantKey, grant: Grant): Promise<void>;
+}
+
 export interface Load {
   readonly as: RotatingServer;
   readonly acme: ProtectedServer;
@@ -26,14 +33,15 @@ export interface Load {
   connect(name?: string): Promise<Agent>;
 }
 
-/** Somebody has signed in to `acme` before: the grant lies in the vault. */
-export async function makeLoad(options: RotatingServerOptions): Promise<Load> {
+/** Somebody has signed in to `acme` before: the grant lies in the vault, `store` or a file. */
+export async function makeLoad(options: RotatingServerOptions, store: Store | null = null): Promise<Load> {
   const as = use(await startRotatingServer(options));
   const acme = use(await startProtectedServer({ issuer: as }));
   const home = use(makeHome({ acme: { url: acme.url } }));
   const paths = { vaultFile: join(home.path, "vault.enc"), vaultKey: join(home.path, "vault.key") };
+  const { env, put } = store ?? fileStore(paths);
   const now = Date.now();
-  await openVault({ paths, env: { GATEHOUSE_VAULT: "file" }, log: quiet }).put(
+  await put(
     { server: "acme", account: "default", origin: new URL(acme.url).origin },
     {
       v: 1,
@@ -61,8 +69,13 @@ export async function makeLoad(options: RotatingServerOptions): Promise<Load> {
     acme,
     home,
     connect: async (name = "Claude") =>
-      use(await startAgent({ home: home.path, env: ENV, server: "acme", clientName: name })),
+      use(await startAgent({ home: home.path, env, server: "acme", clientName: name })),
   };
+}
+
+function fileStore(paths: { readonly vaultFile: string; readonly vaultKey: string }): Store {
+  const vault = openVault({ paths, env: { GATEHOUSE_VAULT: "file" }, log: quiet });
+  return { env: ENV, put: (key, grant) => vault.put(key, grant) };
 }
 
 export interface Tally {

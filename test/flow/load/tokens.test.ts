@@ -26,6 +26,14 @@ test(`for ${SECONDS} s: one token request a lifetime, no call fails, nobody is a
   expect(as.refreshes.length).toBeGreaterThanOrEqual(Math.floor(SECONDS / 2) - 1);
   const lives = as.refreshes.slice(1).map(({ at }, index) => at - (as.refreshes[index]?.at ?? 0));
   expect(Math.min(...lives)).toBeGreaterThanOrEqual(LIFETIME_MS * 0.85);
+  // That no request ever meets a 401 is nothing to be held here. A token is renewed 30 s before its end, and a tenth of
+  // its life before it where that is shorter: of these, 200 ms. That is all the time that a request may be on its way, and
+  // on a busy machine some take longer, whichever client sends them. What holds is that no call fails by it (above), and
+  // that it costs no further token request: the one that was under way ahead of need serves the second try.
+  const refused = acme.requests.filter(({ status }) => status === 401).length;
+  console.log(
+    `${calls} calls, ${as.refreshes.length} token requests, ${refused} requests met a 401 and were sent again.`,
+  );
   expect({ ended: as.ended, others: as.others }).toEqual({ ended: false, others: [] });
 });
 
