@@ -1,4 +1,5 @@
 /** Newline framing: one message a line, a cap on its length, no copying while a long line arrives. */
+import type { Writable } from "node:stream";
 
 /** Bytes a line may have: above the largest message anybody sends on purpose, below what hurts. */
 export const MAX_LINE = 64 * 1024 * 1024;
@@ -80,3 +81,17 @@ export function flatten(json: Buffer): Buffer {
 }
 
 export const NEWLINE = Buffer.from("\n");
+
+/** Bytes of a line that is cheaper to copy than to send beside its end. */
+const SMALL = 16 * 1024;
+
+/** Writes the line and its end. False: the stream holds more than it wants to. */
+export function writeLine(stream: Writable, line: Buffer | string): boolean {
+  if (typeof line === "string") return stream.write(`${line}\n`);
+  if (line.length < SMALL) return stream.write(Buffer.concat([line, NEWLINE]));
+  stream.cork();
+  stream.write(line);
+  const goOn = stream.write(NEWLINE);
+  stream.uncork();
+  return goOn;
+}

@@ -7,7 +7,7 @@ import { type FSWatcher, watch } from "node:fs";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Connected } from "./connect.ts";
-import { LineSplitter, NEWLINE } from "./frame.ts";
+import { LineSplitter, writeLine } from "./frame.ts";
 import { Listens } from "./listens.ts";
 import { Questions } from "./questions.ts";
 import { cancelledId, peek } from "./scan.ts";
@@ -67,7 +67,13 @@ export class AgentSession {
       (line) => this.#fromAgent(line),
       () => this.#answer("null", PARSE_ERROR, tooLarge(this.#options.server)),
     );
-    stdin.on("data", (chunk: Buffer) => lines.push(chunk));
+    // What comes in one piece goes on in one.
+    stdin.on("data", (chunk: Buffer) => {
+      const socket = this.#socket;
+      socket?.cork();
+      lines.push(chunk);
+      socket?.uncork();
+    });
     stdin.on("end", () => this.#end());
     stdin.on("close", () => this.#end());
     stdin.on("error", () => this.#end());
@@ -125,14 +131,7 @@ export class AgentSession {
   #send(line: Buffer): void {
     const socket = this.#socket;
     if (socket === null) return;
-    socket.cork();
-    socket.write(line);
-    const goOn = socket.write(NEWLINE);
-    socket.uncork();
-    if (!goOn) {
-      this.#options.stdin.pause();
-      socket.once("drain", () => this.#options.stdin.resume());
-    }
+    if (!writeLine(socket, line)) this.#options.stdin.pause();
   }
 
   #fromHub(line: Buffer): void {
@@ -152,11 +151,7 @@ export class AgentSession {
 
   #write(line: Buffer): void {
     const { stdout } = this.#options;
-    stdout.cork();
-    stdout.write(line);
-    const goOn = stdout.write(NEWLINE);
-    stdout.uncork();
-    if (!goOn) this.#socket?.pause();
+    if (!writeLine(stdout, line)) this.#socket?.pause();
   }
 
   #attach(socket: Socket): void {
@@ -167,7 +162,13 @@ export class AgentSession {
       (line) => this.#fromHub(line),
       () => {},
     );
-    socket.on("data", (chunk: Buffer) => lines.push(chunk));
+    const { stdin, stdout } = this.#options;
+    socket.on("drain", () => stdin.resume());
+    socket.on("data", (chunk: Buffer) => {
+      stdout.cork();
+      lines.push(chunk);
+      stdout.uncork();
+    });
     socket.on("error", () => {});
     socket.on("close", () => this.#detached(socket));
     socket.resume();

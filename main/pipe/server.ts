@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { createServer, type Server, type Socket } from "node:net";
 import type { HubRecord } from "../../shim/endpoint.ts";
-import { LineSplitter, NEWLINE } from "../../shim/frame.ts";
+import { LineSplitter, NEWLINE, writeLine } from "../../shim/frame.ts";
 import type { Peer as ShimPeer } from "../../shim/versions.ts";
 import {
   frame,
@@ -98,6 +98,11 @@ function admit(socket: Socket, options: PipeOptions): void {
   let client: ShimPeer = { wire: WIRE_VERSION, version: "" };
   let service: Service | null = null;
   let isSlow = false;
+  let isCorked = false;
+  const uncork = (): void => {
+    isCorked = false;
+    socket.uncork();
+  };
   const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT);
   const tooLong = (): void => {
     if (service === null) return void socket.destroy();
@@ -161,10 +166,13 @@ function admit(socket: Socket, options: PipeOptions): void {
     const peer: Peer = {
       write(line) {
         if (socket.destroyed) return;
-        socket.cork();
-        socket.write(line);
-        socket.write(NEWLINE);
-        socket.uncork();
+        if (!isCorked) {
+          // What comes in one turn of the loop leaves in one write.
+          isCorked = true;
+          socket.cork();
+          setImmediate(uncork);
+        }
+        writeLine(socket, line);
         if (socket.writableLength > SLOW) slow();
       },
       close: () => socket.end(),

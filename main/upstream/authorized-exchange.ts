@@ -35,7 +35,8 @@ export interface Post {
   failed(error: GatehouseError): void;
 }
 
-interface Pending extends Post {
+interface Pending {
+  readonly post: Post;
   /** The token that the last try carried. */
   used: string | null;
   /** Tries left after a 401: a token the resource refused is replaced once. */
@@ -79,7 +80,7 @@ export class AuthorizedExchange {
   post(post: Post): Handle {
     const isCall = post.peeked.method === "tools/call";
     const pending: Pending = {
-      ...post,
+      post,
       used: null,
       retries: 1,
       nonces: 1,
@@ -135,7 +136,7 @@ export class AuthorizedExchange {
   }
 
   async #post(pending: Pending): Promise<void> {
-    const { method = "POST", url = this.url } = pending;
+    const { method = "POST", url = this.url } = pending.post;
     let permit: Permit;
     try {
       permit = await this.#permit(method, url);
@@ -144,7 +145,7 @@ export class AuthorizedExchange {
     }
     if (this.#closed || pending.aborted) return;
     pending.used = permit.token;
-    const isCall = pending.peeked.method === "tools/call";
+    const isCall = pending.post.peeked.method === "tools/call";
     const handle = exchange(
       {
         url,
@@ -153,10 +154,10 @@ export class AuthorizedExchange {
           ...this.#headers,
           ...(method === "POST" ? POST_HEADERS : {}),
           ...permit.headers,
-          ...pending.headers(),
+          ...pending.post.headers(),
         },
-        body: method === "POST" ? pending.message : null,
-        headersWithin: pending.headersWithin,
+        body: method === "POST" ? pending.post.message : null,
+        headersWithin: pending.post.headersWithin,
         // A call may have been carried out although its connection was cut: it is not made twice.
         once: "dpop" in permit.headers || isCall,
       },
@@ -179,7 +180,7 @@ export class AuthorizedExchange {
 
   #fail(pending: Pending, error: GatehouseError): void {
     this.#open.delete(pending);
-    if (!this.#closed && !pending.aborted) pending.failed(error);
+    if (!this.#closed && !pending.aborted) pending.post.failed(error);
   }
 
   #answered(pending: Pending, answer: Answer): void {
@@ -187,12 +188,12 @@ export class AuthorizedExchange {
     this.hear(answer);
     if (status === 401 || status === 403) return this.#refused(pending, answer, status);
     if (status >= 200 && status < 300 && pending.used !== null) this.#options.credentials.accepted(pending.used);
-    pending.answered(answer);
+    pending.post.answered(answer);
   }
 
   #refused(pending: Pending, answer: Answer, status: 401 | 403): void {
     const challenge = challengeFrom(status, answer.headers["www-authenticate"], this.#options.clock.now());
-    if (status === 403 && challenge.error !== "insufficient_scope") return pending.answered(answer);
+    if (status === 403 && challenge.error !== "insufficient_scope") return pending.post.answered(answer);
     // What comes next is another exchange.
     pending.handle = null;
     answer.resume();
@@ -224,7 +225,11 @@ export class AuthorizedExchange {
     this.#fail(
       pending,
       challenge.status === 403
-        ? insufficientScope(this.#name, { scope: challenge.scope, tool: toolOf(pending), given: verdict === "give_up" })
+        ? insufficientScope(this.#name, {
+            scope: challenge.scope,
+            tool: toolOf(pending.post),
+            given: verdict === "give_up",
+          })
         : signInRequired(this.#name),
     );
   }

@@ -68,9 +68,17 @@ export function exchange(
 
   function send(mayRepeat: boolean): void {
     const { network = systemNetwork() } = what;
-    const request = (what.url.protocol === "https:" ? httpsRequest : httpRequest)(what.url, {
+    const { host, hostname, port, path } = placeOf(what.url);
+    // A list of headers goes out as it is; an object would be taken apart and put together again, one by one.
+    const headers = Object.entries(what.headers).flat();
+    if (what.headers.host === undefined) headers.push("host", host);
+    if (what.body !== null) headers.push("content-length", String(what.body.length));
+    const request = (what.url.protocol === "https:" ? httpsRequest : httpRequest)({
+      hostname,
+      port,
+      path,
       method: what.method,
-      headers: what.body === null ? what.headers : { ...what.headers, "content-length": String(what.body.length) },
+      headers,
       agent: network.agentFor(what.url),
       maxHeaderSize: MAX_HEADERS,
     });
@@ -86,6 +94,27 @@ export function exchange(
     });
     request.end(what.body ?? undefined);
   }
+}
+
+interface Place {
+  /** With the port, as the header has it. */
+  readonly host: string;
+  readonly hostname: string;
+  readonly port: string | null;
+  readonly path: string;
+}
+
+const places = new WeakMap<URL, Place>();
+
+/** Taking a URL apart is a good part of making a request, and the addresses of servers stay the same. */
+function placeOf(url: URL): Place {
+  let place = places.get(url);
+  if (place === undefined) {
+    const hostname = url.hostname.replace(/^\[|\]$/g, "");
+    place = { host: url.host, hostname, port: url.port === "" ? null : url.port, path: `${url.pathname}${url.search}` };
+    places.set(url, place);
+  }
+  return place;
 }
 
 /**
