@@ -12,7 +12,7 @@ import type { Challenge } from "../../../main/ports.ts";
 import { startAuthorizationServer } from "../../fixtures/authorization-server.ts";
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
-import { codeOf, errorOf, makeRig, remoteServer, tokenOf } from "./parts.ts";
+import { codeOf, errorOf, makeRig, makeWorld, remoteServer, tokenOf } from "./parts.ts";
 
 const HOUR_MS = 3_600_000;
 const SECRET = "s3cr:et/with+signs";
@@ -51,10 +51,8 @@ function keyed(publicKey: KeyObject, alg: string, kid?: string): ClientMetadata 
 }
 
 async function world(client: ClientMetadata, auth: AuthConfig) {
-  const as = use(await startAuthorizationServer({ clients: [client] }));
-  const resource = use(await startProtectedServer({ issuer: as }));
-  const server = remoteServer(resource.url, { grant: "client_credentials", client_id: "robot", ...auth });
-  const rig = makeRig();
+  const whole = { grant: "client_credentials", client_id: "robot", ...auth } as const;
+  const { as, resource, server, ...rig } = await makeWorld({ clients: [client] }, whole);
   const credentials = rig.signIns.credentials(server, "default");
   const challenge: Challenge = { ...NO_TOKEN, resourceMetadata: resource.metadataUrl, scope: "mcp:tools" };
   const opens = async (token: string | null) => {

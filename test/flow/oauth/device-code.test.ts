@@ -1,13 +1,12 @@
 /** The device authorization grant (RFC 8628): once against a real authorization server, its edges against a strict fake. */
 import { afterEach, describe, expect, test } from "vitest";
 import type { SignInProgress } from "../../../preload/api.ts";
-import { ACCOUNTS, startAuthorizationServer } from "../../fixtures/authorization-server.ts";
+import { ACCOUNTS } from "../../fixtures/authorization-server.ts";
 import { enterUserCode } from "../../fixtures/oauth-client.ts";
-import { startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
 import { waitFor } from "../../fixtures/wait.ts";
 import { type Answer, type Seen, serverMetadata, startHostileServer } from "./hostile-server.ts";
-import { codeOf, errorOf, makeRig, remoteServer, tokenOf } from "./parts.ts";
+import { codeOf, errorOf, makeRig, makeWorld, remoteServer, tokenOf } from "./parts.ts";
 
 const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
 const ADA = { user: "ada", password: ACCOUNTS.ada ?? "" };
@@ -33,12 +32,9 @@ class Pace {
 
 describe("at a real authorization server", () => {
   async function world() {
-    const as = use(await startAuthorizationServer());
-    const resource = use(await startProtectedServer({ issuer: as }));
-    const server = remoteServer(resource.url, { grant: "device_code" });
     const pace = new Pace();
-    const rig = makeRig({ pollPause: pace.pause, browser: { open: async (url) => void opened.push(url) } });
-    return { as, resource, server, pace, ...rig };
+    const browser = { open: async (url: URL) => void opened.push(url) };
+    return { pace, ...(await makeWorld({}, { grant: "device_code" }, { pollPause: pace.pause, browser })) };
   }
   const opened: URL[] = [];
   afterEach(() => void opened.splice(0));

@@ -9,7 +9,7 @@ import { authorizationRequest, clickThrough, exchangeCode } from "../../fixtures
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
 import { startHostileServer } from "./hostile-server.ts";
-import { codeOf, errorOf, makeRig, remoteServer, tokenOf } from "./parts.ts";
+import { codeOf, errorOf, makeRig, makeWorld, remoteServer, tokenOf } from "./parts.ts";
 
 const HOUR_MS = 3_600_000;
 const ADA = { user: "ada", password: ACCOUNTS.ada ?? "" };
@@ -109,15 +109,13 @@ describe("a refresh token from elsewhere", () => {
 
 describe("use_id_token", () => {
   test("sends the ID token, and renews it with its own end", async () => {
-    const as = use(await startAuthorizationServer());
-    const resource = use(await startProtectedServer({ issuer: as }));
-    const server = remoteServer(resource.url, { use_id_token: true, scope: "openid mcp:tools", resource: false });
-    const { signIns, vault, clock } = makeRig();
+    const asIdToken = { use_id_token: true, scope: "openid mcp:tools", resource: false } as const;
+    const { as, server, signIns, vault, clock } = await makeWorld({}, asIdToken);
     await signIns.signIn(server, "default", { openBrowser: true });
     const credentials = signIns.credentials(server, "default");
     const grant = vault.only();
     expect(grant.id_token).toMatch(/^eyJ/);
-    const permit = await credentials.permit("POST", new URL(resource.url));
+    const permit = await credentials.permit("POST", new URL(server.url));
     expect(permit).toMatchObject({ token: grant.id_token, headers: { authorization: `Bearer ${grant.id_token}` } });
     clock.ahead = HOUR_MS;
     const next = await tokenOf(credentials);
@@ -159,9 +157,7 @@ describe("use_id_token", () => {
 });
 
 test("the grant none sends no token, signs nobody in, and says so when the server asks all the same", async () => {
-  const as = use(await startAuthorizationServer());
-  const resource = use(await startProtectedServer({ issuer: as }));
-  const { signIns, vault } = makeRig();
+  const { resource, signIns, vault } = await makeWorld();
   await signIns.signIn(remoteServer(resource.url), "default", { openBrowser: true });
   const server = remoteServer(resource.url, { grant: "none" });
   expect(vault.entries.size).toBe(1);
@@ -177,11 +173,9 @@ describe("a client that the authorization server has forgotten", () => {
   const UNKNOWN = { status: 401, body: { error: "invalid_client" } };
 
   test("between consent and exchange is registered anew, once, and the person asked once more", async () => {
-    const as = use(await startAuthorizationServer());
-    const resource = use(await startProtectedServer({ issuer: as }));
-    const { signIns, browser, vault } = makeRig();
+    const { as, server, signIns, browser, vault } = await makeWorld();
     as.controls.fail("token", { ...UNKNOWN, times: 1 });
-    expect(await signIns.signIn(remoteServer(resource.url), "default", { openBrowser: true })).toMatchObject({
+    expect(await signIns.signIn(server, "default", { openBrowser: true })).toMatchObject({
       account: "default",
     });
     expect(as.records.registrations).toHaveLength(2);
@@ -193,11 +187,9 @@ describe("a client that the authorization server has forgotten", () => {
   });
 
   test("again and again ends with an error, not in a loop", async () => {
-    const as = use(await startAuthorizationServer());
-    const resource = use(await startProtectedServer({ issuer: as }));
-    const { signIns, browser, vault } = makeRig();
+    const { as, server, signIns, browser, vault } = await makeWorld();
     as.controls.fail("token", { ...UNKNOWN, times: 9 });
-    const error = await errorOf(signIns.signIn(remoteServer(resource.url), "default", { openBrowser: true }));
+    const error = await errorOf(signIns.signIn(server, "default", { openBrowser: true }));
     expect(error).toMatchObject({ code: "token_exchange_failed", details: { registration_attempted: true } });
     expect(browser.opened).toHaveLength(2);
     expect(as.records.count("token")).toBe(2);
@@ -206,10 +198,7 @@ describe("a client that the authorization server has forgotten", () => {
   });
 
   test("at a refresh ends the grant; the next sign-in registers anew", async () => {
-    const as = use(await startAuthorizationServer());
-    const resource = use(await startProtectedServer({ issuer: as }));
-    const server = remoteServer(resource.url);
-    const { signIns, vault, clock } = makeRig();
+    const { as, server, signIns, vault, clock } = await makeWorld();
     await signIns.signIn(server, "default", { openBrowser: true });
     as.forgetClients();
     clock.ahead = HOUR_MS;
@@ -221,10 +210,8 @@ describe("a client that the authorization server has forgotten", () => {
   });
 
   test("that the settings name is not replaced", async () => {
-    const as = use(await startAuthorizationServer());
-    const resource = use(await startProtectedServer({ issuer: as }));
-    const { signIns } = makeRig({ browser: { open: async () => {} } });
-    const server = remoteServer(resource.url, { client_id: "gone", redirect_uri: "http://127.0.0.1/callback" });
+    const auth = { client_id: "gone", redirect_uri: "http://127.0.0.1/callback" };
+    const { as, server, signIns } = await makeWorld({}, auth, { browser: { open: async () => {} } });
     const failure = signIns.signIn(server, "default", { openBrowser: true, timeoutS: 1 }).catch(asGatehouseError);
     expect(await failure).toMatchObject({ code: "callback_timeout" });
     expect(as.records.count("register")).toBe(0);

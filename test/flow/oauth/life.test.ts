@@ -3,12 +3,11 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { acquireFileLock } from "../../../main/file-lock.ts";
-import { type AuthorizationServerOptions, startAuthorizationServer } from "../../fixtures/authorization-server.ts";
+import type { AuthorizationServerOptions } from "../../fixtures/authorization-server.ts";
 import { tempFolder } from "../../fixtures/children.ts";
-import { startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
 import { sleep, waitFor } from "../../fixtures/wait.ts";
-import { errorOf, makeRig, remoteServer, tokenOf } from "./parts.ts";
+import { errorOf, makeRig, makeWorld, remoteServer, tokenOf } from "./parts.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -17,15 +16,13 @@ async function signedIn(
   parts: Parameters<typeof makeRig>[0] = {},
   ahead = 0,
 ) {
-  const as = use(await startAuthorizationServer(options));
-  const resource = use(await startProtectedServer({ issuer: as, dpop: options.dpop ?? false }));
-  const server = remoteServer(resource.url);
-  const rig = makeRig(parts);
-  rig.clock.ahead = ahead;
-  await rig.signIns.signIn(server, "default", { openBrowser: true });
-  const credentials = rig.signIns.credentials(server, "default");
+  const world = await makeWorld(options, {}, parts);
+  const { as, server, signIns, vault, clock } = world;
+  clock.ahead = ahead;
+  await signIns.signIn(server, "default", { openBrowser: true });
+  const credentials = signIns.credentials(server, "default");
   const refreshes = () => as.records.tokenRequests("refresh_token");
-  return { as, resource, server, credentials, refreshes, first: rig.vault.only(), ...rig };
+  return { ...world, credentials, refreshes, first: vault.only() };
 }
 
 const inUse = (server: ReturnType<typeof remoteServer>) => [{ server, accounts: ["default"] }];

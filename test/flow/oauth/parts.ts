@@ -4,10 +4,16 @@ import type { AuthConfig, RemoteServer } from "../../../main/config/types.ts";
 import { GatehouseError } from "../../../main/errors.ts";
 import { createSignIns, type SignInsParts } from "../../../main/oauth/sign-ins.ts";
 import type { SignIns } from "../../../main/oauth/types.ts";
-import type { Browser, Credentials, Log } from "../../../main/ports.ts";
+import type { Browser, Challenge, Credentials, Log } from "../../../main/ports.ts";
 import type { Grant, GrantKey, Vault } from "../../../main/vault/types.ts";
-import { ACCOUNTS } from "../../fixtures/authorization-server.ts";
+import {
+  ACCOUNTS,
+  type AuthorizationServer,
+  type AuthorizationServerOptions,
+  startAuthorizationServer,
+} from "../../fixtures/authorization-server.ts";
 import { clickThrough } from "../../fixtures/oauth-client.ts";
+import { type ProtectedServer, startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
 
 export class MemoryVault implements Vault {
@@ -115,6 +121,28 @@ export function makeRig(
   const signIns = use(createSignIns({ clock, log: quietLog, browser, version: "0.0.0", ...parts, vault }));
   return { vault, browser, clock, signIns };
 }
+
+/** An authorization server, a protected server of its, and sign-ins. Inside a running test; closed when it ends. */
+export async function makeWorld(
+  options: AuthorizationServerOptions = {},
+  auth: AuthConfig = {},
+  parts: Parameters<typeof makeRig>[0] = {},
+): Promise<Rig & { as: AuthorizationServer; resource: ProtectedServer; server: RemoteServer }> {
+  const as = use(await startAuthorizationServer(options));
+  const resource = use(await startProtectedServer({ issuer: as, dpop: options.dpop ?? false }));
+  return { as, resource, server: remoteServer(resource.url, auth), ...makeRig(parts) };
+}
+
+/** A resource's refusal of the token that a request carried. */
+export const REFUSED: Challenge = {
+  status: 401,
+  scheme: "bearer",
+  resourceMetadata: null,
+  scope: null,
+  error: "invalid_token",
+  errorDescription: null,
+  at: 0,
+};
 
 /** The access token that a request would carry now. */
 export async function tokenOf(credentials: Credentials): Promise<string | null> {

@@ -1,29 +1,13 @@
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { GatehouseError } from "../../../main/errors.ts";
-import type { Challenge } from "../../../main/ports.ts";
 import type { SignInProgress } from "../../../preload/api.ts";
 import { startAuthorizationServer } from "../../fixtures/authorization-server.ts";
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
-import { codeOf, errorOf, makeRig, PersonAtBrowser, remoteServer } from "./parts.ts";
+import { codeOf, errorOf, makeRig, makeWorld, PersonAtBrowser, REFUSED, remoteServer } from "./parts.ts";
 
 const OPEN = { openBrowser: true };
-const REFUSED: Challenge = {
-  status: 401,
-  scheme: "bearer",
-  resourceMetadata: null,
-  scope: null,
-  error: "invalid_token",
-  errorDescription: null,
-  at: 0,
-};
-
-async function world(options: Parameters<typeof startAuthorizationServer>[0] = {}) {
-  const as = use(await startAuthorizationServer(options));
-  const resource = use(await startProtectedServer({ issuer: as }));
-  return { as, resource, server: remoteServer(resource.url), ...makeRig() };
-}
 
 async function refusesConnections(url: string): Promise<boolean> {
   return fetch(url).then(
@@ -47,7 +31,7 @@ async function freePort(): Promise<number> {
 
 describe("a sign-in", () => {
   test("finds, registers, asks, exchanges and stores one grant", async () => {
-    const { as, resource, server, signIns, vault, browser } = await world();
+    const { as, resource, server, signIns, vault, browser } = await makeWorld();
     const steps: SignInProgress[] = [];
     const outcome = await signIns.signIn(server, "default", { ...OPEN, onProgress: (step) => steps.push(step) });
 
@@ -108,7 +92,7 @@ describe("a sign-in", () => {
   });
 
   test("serves two callers with one authorization and one registration", async () => {
-    const { as, server, signIns, browser } = await world();
+    const { as, server, signIns, browser } = await makeWorld();
     const heard: string[][] = [[], []];
     const outcomes = await Promise.all(
       heard.map((steps) => signIns.signIn(server, "default", { ...OPEN, onProgress: ({ step }) => steps.push(step) })),
@@ -121,7 +105,7 @@ describe("a sign-in", () => {
   });
 
   test("that was declined says so and can be tried again", async () => {
-    const { as, server, signIns, vault, browser } = await world();
+    const { as, server, signIns, vault, browser } = await makeWorld();
     browser.decision = "deny";
     expect(await codeOf(signIns.signIn(server, "default", OPEN))).toBe("authorization_denied");
     expect((await browser.page()).text).toContain("Sign-in to notes declined");
@@ -138,7 +122,7 @@ describe("a sign-in", () => {
     ["no state", (home: URL) => home.searchParams.delete("state")],
     ["two states", (home: URL) => home.searchParams.append("state", "guessed")],
   ])("whose answer has %s ends with state_mismatch and exchanges nothing", async (_, tamper) => {
-    const { as, server, signIns, vault, browser } = await world();
+    const { as, server, signIns, vault, browser } = await makeWorld();
     browser.onTheWayHome = (home) => {
       tamper(home);
       return home;
@@ -155,7 +139,7 @@ describe("a sign-in", () => {
     ["no issuer though one was promised", (home: URL) => home.searchParams.delete("iss")],
     ["the issuer with a slash", (home: URL) => home.searchParams.set("iss", `${home.searchParams.get("iss")}/`)],
   ])("whose answer names %s ends with issuer_mismatch and exchanges nothing", async (_, tamper) => {
-    const { as, server, signIns, browser } = await world();
+    const { as, server, signIns, browser } = await makeWorld();
     browser.onTheWayHome = (home) => {
       tamper(home);
       return home;
@@ -166,7 +150,7 @@ describe("a sign-in", () => {
   });
 
   test("escapes what the authorization server says on our page", async () => {
-    const { server, signIns, browser } = await world();
+    const { server, signIns, browser } = await makeWorld();
     browser.onTheWayHome = (home) => {
       home.searchParams.delete("code");
       home.searchParams.set("error", "<script>alert(1)</script>");
@@ -180,10 +164,7 @@ describe("a sign-in", () => {
 
   test("that nobody finishes times out and is cancelled, and tells an old tab so until the end", async () => {
     const nobody = { open: async () => {} };
-    const as = use(await startAuthorizationServer());
-    const resource = use(await startProtectedServer({ issuer: as }));
-    const server = remoteServer(resource.url);
-    const { signIns } = makeRig({ browser: nobody });
+    const { server, signIns } = await makeWorld({}, {}, { browser: nobody });
     let redirect = "";
     const onProgress = ({ url }: SignInProgress) => {
       if (url !== undefined) redirect = new URL(url).searchParams.get("redirect_uri") ?? "";
@@ -218,7 +199,7 @@ describe("a sign-in", () => {
   });
 
   test("that was cancelled leaves a fixed port to the next one, which knows the old tab", async () => {
-    const { server: open, signIns } = await world();
+    const { server: open, signIns } = await makeWorld();
     const port = await freePort();
     const server = { ...open, auth: { redirect_uri: `http://127.0.0.1:${port}/callback` } };
     let state = "";
@@ -245,7 +226,7 @@ describe("a sign-in", () => {
   });
 
   test("takes a pasted address, once, and only its own", async () => {
-    const { as, server, signIns } = await world();
+    const { as, server, signIns } = await makeWorld();
     const person = new PersonAtBrowser();
     const url = await new Promise<string>((resolve, reject) => {
       signIns
@@ -271,13 +252,10 @@ describe("a sign-in", () => {
   });
 
   test("whose browser does not start ends, unless somebody sees the address", async () => {
-    const as = use(await startAuthorizationServer());
-    const resource = use(await startProtectedServer({ issuer: as }));
-    const server = remoteServer(resource.url);
     const open = async () => {
       throw new GatehouseError({ code: "browser_failed", message: "There is none.", suggestion: "Get one." });
     };
-    const { signIns } = makeRig({ browser: { open } });
+    const { server, signIns } = await makeWorld({}, {}, { browser: { open } });
     expect(await codeOf(signIns.signIn(server, "default", OPEN))).toBe("browser_failed");
 
     const texts: string[] = [];
@@ -315,7 +293,7 @@ describe("a sign-in", () => {
   });
 
   test("is refused before anything is asked when the vault cannot keep it", async () => {
-    const { as, resource, server, signIns, vault, browser } = await world();
+    const { as, resource, server, signIns, vault, browser } = await makeWorld();
     vault.failing.add("get");
     expect(await codeOf(signIns.signIn(server, "default", OPEN))).toBe("vault_unavailable");
     expect(browser.opened).toEqual([]);
@@ -324,7 +302,7 @@ describe("a sign-in", () => {
   });
 
   test("whose grant cannot be stored revokes what it got", async () => {
-    const { as, server, signIns, vault, browser } = await world();
+    const { as, server, signIns, vault, browser } = await makeWorld();
     vault.failing.add("put");
     expect(await codeOf(signIns.signIn(server, "default", OPEN))).toBe("vault_unavailable");
     expect(as.records.of("revoke").map(({ status }) => status)).toEqual([200, 200]);
@@ -343,7 +321,7 @@ describe("a sign-in", () => {
   });
 
   test("uses a fixed redirect as it is written, and names the port when it is taken", async () => {
-    const { as, resource, signIns, browser } = await world();
+    const { as, resource, signIns, browser } = await makeWorld();
     const squatter = createServer();
     await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
     const { port } = squatter.address() as { port: number };
@@ -370,7 +348,11 @@ describe("a sign-in", () => {
         grant_types: ["authorization_code", "refresh_token"],
         token_endpoint_auth_method: method,
       };
-      const { as, resource, signIns, vault } = await world({ path: "/tenant", registration: false, clients: [client] });
+      const { as, resource, signIns, vault } = await makeWorld({
+        path: "/tenant",
+        registration: false,
+        clients: [client],
+      });
       expect(await codeOf(signIns.signIn(remoteServer(resource.url), "default", OPEN))).toBe("client_id_required");
       const { client_id, client_secret } = client;
       const server = remoteServer(resource.url, { client_id, client_secret, token_endpoint_auth_method: method });
@@ -401,7 +383,7 @@ describe("a sign-in", () => {
       grant_types: ["authorization_code", "refresh_token"],
       token_endpoint_auth_method: "none" as const,
     };
-    const { as, resource, signIns, vault } = await world({ clients: [client] });
+    const { as, resource, signIns, vault } = await makeWorld({ clients: [client] });
     as.metadata.client_id_metadata_document_supported = true;
     const server = remoteServer(resource.url, { client_metadata_url: document });
     await signIns.signIn(server, "default", OPEN);

@@ -1,29 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { Challenge } from "../../../main/ports.ts";
-import { startAuthorizationServer } from "../../fixtures/authorization-server.ts";
-import { startProtectedServer } from "../../fixtures/protected-server.ts";
-import { use } from "../../fixtures/use.ts";
-import { codeOf, errorOf, makeRig, remoteServer, tokenOf } from "./parts.ts";
+import type { startAuthorizationServer } from "../../fixtures/authorization-server.ts";
+import { codeOf, errorOf, makeRig, makeWorld, REFUSED, remoteServer, tokenOf } from "./parts.ts";
 
 const HOUR_MS = 3_600_000;
-const challenge: Challenge = {
-  status: 401,
-  scheme: "bearer",
-  resourceMetadata: null,
-  scope: null,
-  error: "invalid_token",
-  errorDescription: null,
-  at: 0,
-};
 
 async function signedIn(options: Parameters<typeof startAuthorizationServer>[0] = {}) {
-  const as = use(await startAuthorizationServer(options));
-  const resource = use(await startProtectedServer({ issuer: as }));
-  const server = remoteServer(resource.url);
-  const rig = makeRig();
-  await rig.signIns.signIn(server, "default", { openBrowser: true });
-  const credentials = rig.signIns.credentials(server, "default");
-  return { as, resource, server, credentials, first: rig.vault.only(), ...rig };
+  const world = await makeWorld(options);
+  const { signIns, server, vault } = world;
+  await signIns.signIn(server, "default", { openBrowser: true });
+  return { ...world, credentials: signIns.credentials(server, "default"), first: vault.only() };
 }
 
 const refreshes = (as: { records: { tokenRequests(type: string): unknown[] } }) =>
@@ -181,25 +167,22 @@ describe("a refused access token", () => {
   test("is refreshed once; a refusal of the fresh one asks for a person", async () => {
     const { as, credentials, vault, first, signIns, server } = await signedIn();
     const verdicts = await Promise.all(
-      Array.from({ length: 5 }, () => credentials.refused(first.access_token, challenge)),
+      Array.from({ length: 5 }, () => credentials.refused(first.access_token, REFUSED)),
     );
     expect(verdicts).toEqual(["retry", "retry", "retry", "retry", "retry"]);
     expect(refreshes(as)).toBe(1);
     const fresh = vault.only().access_token;
-    expect(await credentials.refused(first.access_token, challenge)).toBe("retry");
-    expect(await credentials.refused(fresh, challenge)).toBe("sign_in");
+    expect(await credentials.refused(first.access_token, REFUSED)).toBe("retry");
+    expect(await credentials.refused(fresh, REFUSED)).toBe("sign_in");
     expect(refreshes(as)).toBe(1);
     expect(signIns.status(server).challenge).toMatchObject({ status: 401, error: "invalid_token" });
   });
 
   test("of nobody asks for a person, and for a retry once somebody signed in", async () => {
-    const as = use(await startAuthorizationServer());
-    const resource = use(await startProtectedServer({ issuer: as }));
-    const server = remoteServer(resource.url);
-    const { signIns } = makeRig();
+    const { resource, server, signIns } = await makeWorld();
     const credentials = signIns.credentials(server, "default");
     expect(await tokenOf(credentials)).toBeNull();
-    const met: Challenge = { ...challenge, resourceMetadata: resource.metadataUrl, scope: "mcp:tools" };
+    const met: Challenge = { ...REFUSED, resourceMetadata: resource.metadataUrl, scope: "mcp:tools" };
     expect(await credentials.refused(null, met)).toBe("sign_in");
     await signIns.signIn(server, "default", { openBrowser: true });
     // The challenge was known, so nothing was probed: the first request was for metadata.
@@ -210,7 +193,7 @@ describe("a refused access token", () => {
 
   test("with too little scope asks for a person at once", async () => {
     const { as, credentials, first } = await signedIn();
-    const wanted: Challenge = { ...challenge, status: 403, error: "insufficient_scope", scope: "mcp:admin" };
+    const wanted: Challenge = { ...REFUSED, status: 403, error: "insufficient_scope", scope: "mcp:admin" };
     expect(await credentials.refused(first.access_token, wanted)).toBe("sign_in");
     expect(refreshes(as)).toBe(0);
   });
@@ -241,7 +224,7 @@ describe("grants in the vault", () => {
     await signIns.load([server]);
     const credentials = signIns.credentials(server, "default");
     expect(await tokenOf(credentials)).toBeNull();
-    expect(await codeOf(credentials.refused(null, challenge))).toBe("vault_unavailable");
+    expect(await codeOf(credentials.refused(null, REFUSED))).toBe("vault_unavailable");
     expect(signIns.status(server).challenge).toMatchObject({ status: 401 });
     vault.failing.clear();
     // A vault that may prompt is not asked again at once.
