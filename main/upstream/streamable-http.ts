@@ -1,6 +1,6 @@
 /** Streamable HTTP (MCP 2025-11-25 transports): a POST a message, answers as JSON or as an event stream, a GET stream. */
 import { MAX_LINE } from "../../shim/frame.ts";
-import type { Peek } from "../../shim/scan.ts";
+import { cancelledId, type Peek } from "../../shim/scan.ts";
 import type { RemoteServer } from "../config/types.ts";
 import type { GatehouseError } from "../errors.ts";
 import type { Clock, Credentials, Log } from "../ports.ts";
@@ -71,6 +71,8 @@ export class StreamableHttp implements Upstream {
   send(message: Buffer, peeked: Peek): void {
     if (this.#waiting !== null) return void this.#waiting.push({ message, peeked });
     if (this.#early !== null && peeked.method === CALL) return void this.#early.push({ message, peeked });
+    const mayTakeBack = this.#early !== null && peeked.method === "notifications/cancelled";
+    if (mayTakeBack && this.#takeBack(cancelledId(message))) return;
     if (peeked.method === INITIALIZED) this.#waiting = [];
     this.#post({ message, peeked });
   }
@@ -80,6 +82,13 @@ export class StreamableHttp implements Upstream {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
     for (const { message, peeked } of waiting) this.send(message, peeked);
+  }
+
+  /** True: the call still waited here, and is now made by nobody. */
+  #takeBack(id: string | null): boolean {
+    const at = this.#early?.findIndex(({ peeked }) => peeked.id === id) ?? -1;
+    if (at !== -1) this.#early?.splice(at, 1);
+    return at !== -1;
   }
 
   #letCalls(): void {

@@ -432,3 +432,36 @@ test("a server that takes no notifications is not sent them without end, and sti
   expect(requests.length).toBeGreaterThan(500);
   expect(requests.length).toBeLessThan(1_100);
 });
+
+test("a call waits for the GET stream, where the server may ask during it; a list does not, and a call taken back is not made", async () => {
+  let openStream: (() => void) | null = null;
+  const { upstream, send, requests, messages } = await connect((request, response, body) => {
+    if (request.method !== "POST") {
+      openStream = () => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.flushHeaders();
+      };
+      return;
+    }
+    const { id } = JSON.parse(body) as { id?: number };
+    if (id === undefined) return void response.writeHead(202).end();
+    json(response, 200, JSON.stringify({ jsonrpc: "2.0", id, result: {} }));
+  });
+  const posted = () =>
+    requests.filter(({ method }) => method === "POST").map(({ body }) => JSON.parse(body) as { id?: number });
+  send({ id: 1, method: "initialize" });
+  await waitFor("the handshake", () => messages[0]);
+  upstream.negotiated("2025-06-18");
+  send({ method: "notifications/initialized" });
+  await waitFor("the GET stream", () => openStream ?? undefined);
+  send({ id: 2, method: "tools/call" });
+  send({ id: 3, method: "tools/call" });
+  send({ method: "notifications/cancelled", params: { requestId: 2 } });
+  send({ id: 4, method: "tools/list" });
+  await waitFor("the list", () => messages[1]);
+  expect(posted().map(({ id }) => id)).not.toContain(2);
+  (openStream as (() => void) | null)?.();
+  await waitFor("the call's answer", () => messages[2]);
+  // Posted in the order in which they were let go.
+  expect(posted().map(({ id }) => id)).toEqual([1, undefined, 4, 3]);
+});
