@@ -10,12 +10,13 @@ import type { Connected } from "./connect.ts";
 import { LineSplitter, writeLine } from "./frame.ts";
 import { Listens } from "./listens.ts";
 import { Questions } from "./questions.ts";
-import { cancelledId, peek } from "./scan.ts";
+import { batchOf, cancelledId, peek } from "./scan.ts";
 import type { WireError } from "./wire.ts";
 
 /** JSON-RPC error code of everything that Gatehouse itself answers; `error.data.code` tells which. */
 const GATEHOUSE_ERROR = -32010;
 const PARSE_ERROR = -32700;
+const OPEN_LIST = 0x5b;
 
 /** Bytes held for the hub while there is none. */
 const MAX_QUEUE = 64 * 1024 * 1024;
@@ -91,6 +92,12 @@ export class AgentSession {
   }
 
   #fromAgent(line: Buffer): void {
+    // Each message of a batch is one by itself from here on: it is answered, resumed or taken back alone.
+    const batch = line[0] === OPEN_LIST ? batchOf(line) : null;
+    if (batch !== null) {
+      for (const message of batch) this.#fromAgent(message);
+      return;
+    }
     const message = peek(line);
     if (message.method === "initialize" && message.id !== null) this.#initialize = { line, id: message.id };
     else if (message.method === "notifications/initialized") this.#initialized = line;
