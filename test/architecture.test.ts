@@ -15,7 +15,7 @@ const PLACES: readonly { readonly name: string; readonly files: RegExp; readonly
   { name: "wire", files: /^shim\/(wire|frame|scan|questions|endpoint|versions)\.ts$/, rank: 0 },
   { name: "pipe client", files: /^shim\/(connect|control)\.ts$/, rank: 1 },
   { name: "contract", files: /^preload\/(api|text|accounts)\.ts$/, rank: 1 },
-  { name: "shim/cli", files: /^shim\/(cli(-[a-z]+)*|remote-args)\.ts$/, rank: 3 },
+  { name: "shim/cli", files: /^shim\/(cli(-[a-z]+)*|remote-(args|options))\.ts$/, rank: 3 },
   { name: "shim/index", files: /^shim\/index\.ts$/, rank: 4 },
   { name: "shim", files: /^shim\//, rank: 2 },
   { name: "preload", files: /^preload\/index\.ts$/, rank: 2 },

@@ -13,7 +13,7 @@ import { runCli, startCli } from "../../fixtures/program.ts";
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
 import { waitFor } from "../../fixtures/wait.ts";
-import { PLAIN } from "../hub/parts.ts";
+import { failure, PLAIN } from "../hub/parts.ts";
 
 const ENV: NodeJS.ProcessEnv = { ...PLAIN, GATEHOUSE_VAULT: "file" };
 const SECRET = "Bearer s3cr3t-of-this-test";
@@ -141,6 +141,26 @@ test("a header with a secret reaches the server, and no file, argument list or s
     expect(text).not.toContain("s3cr3t");
     expect(text).not.toContain("also-a-secret");
   }
+});
+
+test("an ignored tool is neither listed nor called, and only for the agent that ignores it", async () => {
+  const acme = use(await startProtectedServer());
+  const { connect, status } = place();
+  const less = await connect(acme.url, ["--ignore-tool", "ad*"]);
+  const all = await connect(acme.url);
+  expect(await less.toolNames()).not.toContain("add");
+  expect((await failure(less.callText("add", { a: 1, b: 2 }))).code).toBe("tool_blocked");
+  expect(await all.callText("add", { a: 1, b: 2 })).toBe("3");
+  expect((await status()).servers).toMatchObject([{ name: acme.url, agents: 2 }]);
+});
+
+test.runIf(process.platform === "linux")("--allow-http lets plain http leave this machine", async () => {
+  const acme = use(await startProtectedServer());
+  const { connect } = place();
+  // Linux takes this address for the machine itself, which nobody has to know.
+  const url = acme.url.replace("127.0.0.1", "0.0.0.0");
+  const agent = await connect(url, ["--allow-http"]);
+  expect(await agent.callText("add", { a: 1, b: 2 })).toBe("3");
 });
 
 test("what cannot be meant is a usage error, before any hub is started", async () => {
