@@ -440,6 +440,19 @@ describe("how it looks", () => {
     servers: [made.needing(), made.local()],
     vault: { kind: "keychain", state: "unavailable" },
   });
+  const lostApprovals: Snapshot = {
+    ...made.everyday(),
+    hub: {
+      ...made.everyday().hub,
+      approvals_error: made.error({
+        code: "approvals_unreadable",
+        server: null,
+        message:
+          "approved-tools.json is damaged, so Gatehouse does not know which tools were approved: each counts as new.",
+        suggestion: "Look at the tools of servers that you do not trust.",
+      }),
+    },
+  };
   const nothing = async (): Promise<void> => undefined;
 
   const scenes: [name: string, snapshot: Snapshot, act: () => Promise<void>, says: string, size?: [number, number]][] =
@@ -476,6 +489,7 @@ describe("how it looks", () => {
       ],
       ["failing", made.everyday(), details("intranet-search"), "Check that you are on the company network"],
       ["broken-config", brokenConfig, nothing, "(line 14, column 7)"],
+      ["approvals-lost", lostApprovals, nothing, "each counts as new"],
       ["no-vault", noVault, nothing, "No safe place for secrets"],
       ["long-names", made.longNames(), details("日本語のサーバー"), "api://2f0c1e6a"],
       ["wide", made.everyday(), details("github"), "Version 0.1.0", [1240, 760]],

@@ -114,13 +114,13 @@ test("a tool that changed is held back, over a restart too, until a person has l
 
 test("a request without an answer ends with the entry's time, is cancelled there, and the session goes on", async () => {
   const server = use(await startChangingServer("hang", "get"));
-  const home = use(makeHome({ s: { url: server.url, protocol: "legacy", timeout: 1 } }));
+  const home = use(makeHome({ s: { url: server.url, protocol: "legacy", timeout: 2 } }));
   const { connect } = at(home);
   const agent = await connect();
   expect(await failure(agent.callText("hang"))).toMatchObject({
     code: "timeout",
     server: "s",
-    details: { method: "tools/call", timeout_s: 1 },
+    details: { method: "tools/call", timeout_s: 2 },
   });
   expect(await agent.callText("get")).toBe("get");
   expect(server.methods).toContain("notifications/cancelled");
@@ -155,4 +155,24 @@ test("a program that came from elsewhere is not started before somebody allows i
   await agent.waitForToolsChanged(before);
   expect(await agent.toolNames()).toEqual(["here"]);
   expect(home.readServers()).not.toContain("approved");
+});
+
+test("all servers as one are held to each server's own entry", async () => {
+  const server = use(await startChangingServer("get", "delete_all", "hang"));
+  const entry = { url: server.url, protocol: "legacy", tools: { deny: ["delete_*"] }, timeout: 2 };
+  const home = use(makeHome({ s: entry }));
+  const { there, cli } = at(home);
+  const agent = use(await startAgent(there));
+  expect(await agent.toolNames()).toEqual(["s__get", "s__hang"]);
+  expect(await failure(agent.callText("s__hang"))).toMatchObject({ code: "timeout", server: "s" });
+  server.tools = server.tools.map((tool) => ({ ...tool, title: "Other" }));
+  // Another agent's list is where the change is met.
+  await (await at(home).connect()).toolNames();
+  expect(await failure(agent.callText("s__get"))).toMatchObject({ code: "tool_blocked", server: "s" });
+  const before = agent.changed.tools;
+  expect((await cli("approve", "s", "--all")).code).toBe(0);
+  await agent.waitForToolsChanged(before);
+  expect(await agent.callText("s__get")).toBe("get");
+  expect(await agent.toolNames()).toEqual(["s__get", "s__hang"]);
+  expect(server.called).toEqual(["hang", "get"]);
 });
