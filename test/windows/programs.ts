@@ -210,10 +210,16 @@ describe("programs", () => {
     writeFileSync(join(folder, "x y", "open.cmd"), `@"${process.execPath}" "%~dp0open.cjs" %*\r\n`);
     const url = new URL("https://as.example/authorize?a=1&redirect_uri=http://127.0.0.1&x=^|");
     const file = join(folder, "x y", "address");
-    const [address] = await Promise.all([
-      waitFor("the address", () => (existsSync(file) && readFileSync(file, "utf8")) || undefined),
-      commandBrowser(join(folder, "x y", "open.cmd")).open(url),
-    ]);
-    assert.equal(address, url.href);
+    // A browser keeps no program alive that opened it; this one has to see it end.
+    const alive = setInterval(() => {}, 1_000);
+    try {
+      const [address] = await Promise.all([
+        waitFor("the address", () => (existsSync(file) && readFileSync(file, "utf8")) || undefined),
+        commandBrowser(join(folder, "x y", "open.cmd")).open(url),
+      ]);
+      assert.equal(address, url.href);
+    } finally {
+      clearInterval(alive);
+    }
   });
 });
