@@ -139,7 +139,7 @@ function admit(socket: Socket, options: PipeOptions): void {
     if (message === null) return void socket.destroy();
     if (clientNonce === null) {
       const { gatehouse: wire, version, nonce } = message;
-      if (!Number.isInteger(wire) || Number(wire) < 1 || typeof nonce !== "string") return void socket.destroy();
+      if (!Number.isInteger(wire) || Number(wire) < 0 || typeof nonce !== "string") return void socket.destroy();
       clientNonce = nonce;
       client = { wire: Number(wire), version: String(version) };
       const hello: HubHello = {

@@ -2,6 +2,9 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Snapshot } from "../../preload/api.ts";
+import { connectHub } from "../../shim/connect.ts";
+import { openControl } from "../../shim/control.ts";
+import { type HubRecord, readRecord } from "../../shim/endpoint.ts";
 import { startAgent } from "../fixtures/agent.ts";
 import { electronExecutable, startApp } from "../fixtures/app.ts";
 import { ACCOUNTS, startAuthorizationServer } from "../fixtures/authorization-server.ts";
@@ -63,6 +66,27 @@ test("a hub that an agent without a desktop in its environment started makes way
   expect((await snapshot()).hub).toMatchObject({ pid: app.pid, vault: { kind: "keychain", state: "ok" } });
   const now = await agent.client.callTool({ name: "sign_in", arguments: {} });
   expect(now.structuredContent).toMatchObject({ code: "sign_in_required" });
+});
+
+test("an app makes way for a newer Gatehouse that a person starts, and for nothing else", async () => {
+  const desktop = use(await startDesktop());
+  const home = use(makeHome());
+  const app = use(await startApp({ home: home.path, env: desktop.env }));
+  await (await app.window()).getByRole("heading", { name: "Servers" }).waitFor();
+  const record = readRecord(home.path) as HubRecord;
+  const ask = async (newcomer: object): Promise<void> => {
+    const reached = await connectHub(record, record.version, { kind: "control" });
+    if (reached.kind !== "open") throw new Error(reached.kind);
+    const control = use(openControl(reached.socket));
+    void control.call("yield", newcomer).catch(() => {});
+    await control.closed;
+  };
+  for (const role of ["app", "headless", "shim"]) await ask({ role, wire: record.wire, version: record.version });
+  await ask({ role: "shim", wire: record.wire + 1, version: "99.0.0" });
+  expect(app.isGone()).toBe(false);
+  await ask({ role: "app", wire: record.wire + 1, version: "99.0.0" });
+  await waitFor("the app to go", () => (app.isGone() ? true : undefined));
+  expect(readRecord(home.path)).toBeNull();
 });
 
 test("an agent that comes first starts the app in the tray, without a window; the person's start shows it", async () => {

@@ -10,7 +10,7 @@ import { type HubRecord, readRecord, recordPath } from "../../../shim/endpoint.t
 import { LineSplitter } from "../../../shim/frame.ts";
 import { reachHub } from "../../../shim/launch.ts";
 import { AgentSession } from "../../../shim/resume.ts";
-import { frame, newNonce, type Open, proof, WIRE_VERSION } from "../../../shim/wire.ts";
+import { frame, newNonce, OLDEST_WIRE, type Open, proof, WIRE_VERSION } from "../../../shim/wire.ts";
 import { startAgent } from "../../fixtures/agent.ts";
 import { type Home, makeHome } from "../../fixtures/home.ts";
 import { runCli, startHeadlessHub } from "../../fixtures/program.ts";
@@ -190,7 +190,18 @@ test("a client of a later protocol gets no session and is told whose turn it is;
   await waitFor("the hub to go", () => (readRecord(home.path) === null ? true : undefined));
 });
 
-test.each([[0], [-1], [1.5], ["1"], [null]])("a hello with the number %j is nobody's", async (wire) => {
+test("a client of a protocol that is served no more is told to start anew", async () => {
+  const { home } = await place();
+  const record = await hubOf(home, NEW);
+  const target = { kind: "server", server: "acme", account: null };
+  const { answer } = await speak(record, OLDEST_WIRE - 1, { kind: "session", target, resume: true });
+  expect(answer).toMatchObject({
+    ok: false,
+    error: { code: "unsupported", suggestion: expect.stringContaining("Start the agent again") },
+  });
+});
+
+test.each([[-1], [1.5], ["1"], [null]])("a hello with the number %j is nobody's", async (wire) => {
   const { home } = await place();
   const record = await hubOf(home, OLD);
   expect((await speak(record, wire, { kind: "control" })).answer).toBeNull();
