@@ -114,3 +114,13 @@ test("a need to sign in is said with the hit and is no failure; a failing server
   expect(refused).toMatchObject({ code: "sign_in_required", server: "acme" });
   expect(await find("who is signed in")).not.toContain("failures: acme");
 });
+
+test.each([[["--lazy", "demo"]], [["demo", "--lazy"]], [["--quick"]]])(
+  "connect %j is a mistake in usage",
+  async (args) => {
+    const home = use(makeHome({ demo: everything }));
+    const { code, stdout, stderr } = await runCli(["connect", ...args], { home: home.path, env: PLAIN });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("gatehouse connect [<server>[@account] | --lazy]");
+  },
+);
