@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { flatten } from "../../shim/frame.ts";
 import { batchOf, type Peek, peek } from "../../shim/scan.ts";
+import { hasJsonShape } from "../json-shape.ts";
 
 export interface Incoming {
   /** Without a raw line end. */
@@ -11,7 +12,7 @@ export interface Incoming {
 
 /** The messages in it, in order; none when it is not JSON-RPC in UTF-8. `data` is changed: line ends become blanks. */
 export function messagesIn(data: Buffer): Incoming[] {
-  if (!isUtf8(data)) return [];
+  if (!isUtf8(data) || !hasJsonShape(data)) return [];
   const peeked = peek(data);
   if (peeked.ok) return [{ line: flatten(data), peeked }];
   const parts = batchOf(flatten(data)) ?? [];

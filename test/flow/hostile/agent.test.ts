@@ -54,7 +54,7 @@ test.each<[string, string | Buffer, number]>([
   ["a batch of numbers", "[1,2]\n", -32600],
   ["a batch in a batch", '[[{"jsonrpc":"2.0","id":901,"method":"tools/call"}]]\n', -32600],
   ["a batch with something else in it", '[{"jsonrpc":"2.0","id":902,"method":"tools/call"},1]\n', -32600],
-  ["brackets without end", `${"[".repeat(1024 * 1024)}\n`, -32600],
+  ["brackets without end", `${"[".repeat(1024 * 1024)}\n`, -32700],
   ["objects without end", `${'{"a":'.repeat(1024 * 1024)}\n`, -32700],
   [
     "bytes that are not UTF-8, in a notification",
@@ -80,10 +80,11 @@ test("a request that is not UTF-8 is answered under its id", async () => {
   });
 });
 
-test("a request whose inside is broken gets the server's complaint under its id", async () => {
+test("a request whose inside is broken is answered under its id, and the server hears nothing of it", async () => {
   await undisturbed(async () => {
     agent.write('{"jsonrpc":"2.0","id":"b","method":"tools/call","params":{]}\n');
-    expect(await agent.answer("b")).toMatchObject({ error: { data: { server: "bad" } } });
+    expect(await agent.answer("b")).toMatchObject({ error: { code: -32700 } });
+    expect(server.heard.filter(({ id }) => id === "b")).toEqual([]);
   });
 });
 

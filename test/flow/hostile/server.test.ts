@@ -13,6 +13,10 @@ const FAILING: Readonly<Record<string, readonly [Mischief, RegExp]>> = {
   "an empty body": [(socket) => reply(socket, 200, ""), /never answered/],
   "a 202 to a request": [(socket) => reply(socket, 202, ""), /never answered/],
   "JSON with garbage behind it": [(socket, call) => reply(socket, 200, `${answer(call)} garbage`), /not JSON-RPC/],
+  "JSON whose inside is broken": [
+    (socket, call) => reply(socket, 200, `{"jsonrpc":"2.0","id":${call.id},"result":{"a":{],"b":nul}}`),
+    /not JSON-RPC/,
+  ],
   "JSON that is cut short": [(socket, call) => reply(socket, 200, answer(call).slice(0, -2)), /not JSON-RPC/],
   "a number": [(socket) => reply(socket, 200, "5"), /not JSON-RPC/],
   "an empty batch": [(socket) => reply(socket, 200, "[]"), /not JSON-RPC/],
