@@ -14,7 +14,7 @@ export interface Client {
   close(): Promise<void>;
 }
 
-export const PROTOCOL = "2025-11-25";
+const PROTOCOL = "2025-11-25";
 
 /** Makes the handshake. */
 export async function handshake(client: Client): Promise<void> {
