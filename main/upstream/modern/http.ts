@@ -12,6 +12,7 @@ import type { Answer } from "../answer.ts";
 import { AuthorizedExchange, moved } from "../authorized-exchange.ts";
 import { badAnswer, connectionCut } from "../failures.ts";
 import { type Handle, readBody } from "../http-exchange.ts";
+import { messagesIn } from "../incoming.ts";
 import { bytes, member, parsed, withMembers } from "../splice.ts";
 import { SseParser } from "../sse.ts";
 import type { Upstream, UpstreamEvents } from "../upstream.ts";
@@ -150,8 +151,8 @@ export class ModernHttp implements Upstream {
     this.#exchange.readWhole(answer, MAX_LINE, (body) => {
       if (this.#closed || pending.isOver || pending.id === null) return;
       if (body === null) return this.#broken(pending, "broke off its answer, or sent more than 64 MiB");
-      const message = peek(body);
-      if (message.ok && message.isAnswer && message.id === pending.id) return this.#deliver(pending, body, message);
+      const said = messagesIn(body).find(({ peeked }) => peeked.isAnswer && peeked.id === pending.id);
+      if (said !== undefined) return this.#deliver(pending, said.line, said.peeked);
       const what =
         body.length === 0
           ? "accepted the request and never answered it"
@@ -165,16 +166,17 @@ export class ModernHttp implements Upstream {
     const parser = new SseParser(
       ({ data }) => {
         if (this.#closed || pending.isOver || isAnswered) return;
-        const message = peek(data);
-        if (!message.ok) return;
+        const [said] = messagesIn(data);
+        if (said === undefined) return;
+        const { line, peeked: message } = said;
         if (message.isAnswer) {
           if (message.id !== pending.id) return;
           isAnswered = true;
-          return this.#deliver(pending, data, message);
+          return this.#deliver(pending, line, message);
         }
         // A server of this era asks nothing on a stream: it ends the request with what it needs.
         if (message.id !== null) return void this.#options.log.info("upstream.unexpected", { server: this.#name });
-        if (!this.#own.has(pending.id ?? "")) this.#options.events.message(flatten(data), message, pending.id);
+        if (!this.#own.has(pending.id ?? "")) this.#options.events.message(line, message, pending.id);
       },
       () => answer.destroy(),
       MAX_LINE,
