@@ -25,6 +25,7 @@ const PLACES: readonly { readonly name: string; readonly files: RegExp; readonly
   { name: "main/index", files: /^main\/index\.ts$/, rank: 11 },
   { name: "main leaves", files: /^main\/[^/]+\.ts$/, rank: 2 },
   { name: "main/http", files: /^main\/http\//, rank: 3 },
+  { name: "main/agents", files: /^main\/agents\//, rank: 3 },
   { name: "main/config", files: /^main\/config\//, rank: 4 },
   { name: "main/vault", files: /^main\/vault\//, rank: 4 },
   { name: "main/activity", files: /^main\/activity\//, rank: 4 },
@@ -33,7 +34,6 @@ const PLACES: readonly { readonly name: string; readonly files: RegExp; readonly
   { name: "main/hub", files: /^main\/hub\//, rank: 6 },
   { name: "main/verbs", files: /^main\/verbs\//, rank: 7 },
   { name: "main/pipe", files: /^main\/pipe\//, rank: 8 },
-  { name: "main/agents", files: /^main\/agents\//, rank: 8 },
   { name: "main/electron", files: /^main\/electron\//, rank: 10 },
 ];
 
@@ -67,7 +67,9 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   react: /^renderer\//,
   "react-dom": /^renderer\//,
   zustand: /^renderer\//,
-  "jsonc-parser": /^main\/(config|agents)\//,
+  "jsonc-parser": /^main\/(config\/|agents\/|json-(edit|tree)\.ts$)/,
+  "smol-toml": /^main\/agents\//,
+  yaml: /^main\/agents\//,
   undici: /^main\/(http|upstream)\//,
   zod: /^main\//,
   "@modelcontextprotocol/sdk": /^main\/(upstream|hub)\//,

@@ -3,10 +3,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { Node } from "jsonc-parser";
 import type { ServerInput } from "../../preload/api.ts";
 import { GatehouseError, quoteRemote } from "../errors.ts";
+import { insertMember, removeMember, replaceNode } from "../json-edit.ts";
+import { keyOf, memberOf } from "../json-tree.ts";
 import { normalName } from "../names.ts";
 import { parseFile } from "./parse.ts";
-import { insertMember, removeMember, replaceNode } from "./text-edit.ts";
-import { type EntryNode, entriesOf, keyOf, memberOf } from "./tree.ts";
+import { type EntryNode, entriesOf } from "./tree.ts";
 import type { ServerConfig, StdioServer } from "./types.ts";
 
 const NEW_FILE = '{\n  "mcpServers": {}\n}\n';

@@ -2,10 +2,10 @@
 import { findNodeAtLocation, type Node } from "jsonc-parser";
 import type { GatehouseError } from "../errors.ts";
 import { isLoopbackHost } from "../http/urls.ts";
+import { duplicateKeys, keyOf, plainValue } from "../json-tree.ts";
 import { type Env, expand, type Secrets } from "./expand.ts";
 import { type EntryProblem, entryError, placeAt, referenceProblem, schemaProblem } from "./problems.ts";
 import { remoteServer, stdioServer } from "./schema.ts";
-import { duplicateKeys, keyOf, plainValue } from "./tree.ts";
 import type { RemoteServer, ServerConfig, StdioServer } from "./types.ts";
 
 export type EntryResult = (

@@ -1,12 +1,13 @@
 /** The text of `servers.json` to what is in force. Pure. */
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
 import { type GatehouseError, quoteRemote } from "../errors.ts";
+import { duplicateKeys, keyOf, memberOf, plainObject } from "../json-tree.ts";
 import { checkName } from "../names.ts";
 import { type References, readEntry } from "./entry.ts";
 import { type Env, NO_SECRETS, type Secrets } from "./expand.ts";
 import { entryError, fileError, placeAt, syntaxError } from "./problems.ts";
 import { TOP_LEVEL, unknownMembers } from "./schema.ts";
-import { duplicateKeys, entriesOf, keyOf, memberOf, plainObject } from "./tree.ts";
+import { entriesOf } from "./tree.ts";
 import type { ServerConfig } from "./types.ts";
 
 const PARSE_OPTIONS = { allowTrailingComma: true, allowEmptyContent: true };
