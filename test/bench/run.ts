@@ -1,6 +1,6 @@
 /** `npm run bench`: Gatehouse beside the direct call, a bare relay and mcp-remote, all in turns within one run. */
 import { writeFileSync } from "node:fs";
-import { cpus, release, totalmem, type } from "node:os";
+import { cpus, loadavg, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tempFolder } from "../fixtures/children.ts";
@@ -319,6 +319,7 @@ function about(): string[] {
   return [
     `Machine: ${cpus().length} × ${cpu?.model ?? "processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
     `Node ${process.versions.node}; mcp-remote ${mcpRemoteVersion()}; ${new Date().toISOString().slice(0, 10)}`,
+    `Load of the machine at the end: ${loadavg()[1]?.toFixed(1)} (this run alone brings about 1.5; where it is higher, absolute figures mean nothing)`,
     "The relay is the floor: two pipes as a shim, and one process that makes a POST of each line (test/bench/relay-hub.ts). It signs in nowhere, checks nothing and forgets nothing, because it knows nothing.",
     "The server answers at once and has no GET stream, except where it says so. The agent is the same raw client throughout.",
   ];
