@@ -2,15 +2,16 @@
  * One agent's session, which outlives the hub: keeps the first handshake and the ids in flight, answers what was in
  * flight when the pipe broke, and goes on with the next hub without the agent noticing more than that.
  */
-import { randomUUID } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Connected } from "./connect.ts";
+import { hubRestarted, tooLarge, unreachable } from "./failures.ts";
 import { LineSplitter, writeLine } from "./frame.ts";
 import { Listens } from "./listens.ts";
 import { Questions } from "./questions.ts";
 import { batchOf, cancelledId, peek } from "./scan.ts";
+import { Settings } from "./settings.ts";
 import type { WireError } from "./wire.ts";
 
 /** JSON-RPC error code of everything that Gatehouse itself answers; `error.data.code` tells which. */
@@ -44,8 +45,12 @@ export class AgentSession {
   readonly #inFlight = new Set<string>();
   readonly #questions = new Questions();
   readonly #listens = new Listens();
-  /** The hub has not heard of the listens that an earlier one held. */
-  #listensDue = false;
+  readonly #settings = new Settings();
+  /** The hub has not heard of the listens and settings that an earlier one held. */
+  #catchUpDue = false;
+  /** Ids of requests of the shim's own, whose answers are nobody's. */
+  readonly #ours = new Set<string>();
+  #sent = 0;
   /** Frames that wait for a hub. */
   #queue: Buffer[] = [];
   #queued = 0;
@@ -99,10 +104,13 @@ export class AgentSession {
       return;
     }
     const message = peek(line);
-    if (message.method === "initialize" && message.id !== null) this.#initialize = { line, id: message.id };
-    else if (message.method === "notifications/initialized") this.#initialized = line;
+    if (message.method === "initialize" && message.id !== null) {
+      this.#initialize = { line, id: message.id };
+      this.#settings.clear();
+    } else if (message.method === "notifications/initialized") this.#initialized = line;
     const isRequest = message.ok && message.method !== null && message.id !== null;
     if (isRequest) this.#inFlight.add(message.id as string);
+    this.#settings.fromAgent(line, message);
     const ended = this.#listens.fromAgent(line, message);
     if (ended !== null) this.#inFlight.delete(ended);
     const passed = this.#questions.fromAgent(line, message);
@@ -149,7 +157,9 @@ export class AgentSession {
         if (this.#initialized !== null) this.#send(this.#initialized);
         return this.#flush();
       }
+      if (this.#ours.delete(message.id)) return;
       this.#inFlight.delete(message.id);
+      this.#settings.answered(line, message);
     }
     const instead = this.#listens.fromHub(line, message);
     if (instead === null) return this.#write(this.#questions.toAgent(line, message));
@@ -185,6 +195,7 @@ export class AgentSession {
     if (this.#socket !== socket || this.#ended) return;
     this.#socket = null;
     this.#swallow = null;
+    this.#ours.clear();
     this.#options.stdin.resume();
     for (const notice of this.#questions.withdraw()) this.#write(notice);
     const waiting = new Set(this.#queue.map((line) => peek(line).id));
@@ -241,7 +252,7 @@ export class AgentSession {
       return;
     }
     this.#attach(reached.socket);
-    this.#listensDue = true;
+    this.#catchUpDue = true;
     const initialize = this.#initialize;
     if (initialize !== null) this.#send(initialize.line);
     // Answered by an earlier hub: the new one's answer is nobody's, and what waits comes behind it.
@@ -250,13 +261,20 @@ export class AgentSession {
   }
 
   #flush(): void {
-    if (this.#listensDue) {
-      this.#listensDue = false;
-      const waiting = new Set(this.#queue);
-      for (const line of this.#listens.lines()) if (!waiting.has(line)) this.#send(line);
-    }
+    if (this.#catchUpDue) this.#catchUp();
     for (const waiting of this.#queue.splice(0)) this.#send(waiting);
     this.#queued = 0;
+  }
+
+  #catchUp(): void {
+    this.#catchUpDue = false;
+    for (const { method, params } of this.#settings.all()) {
+      const id = `gatehouse-again-${++this.#sent}`;
+      this.#ours.add(JSON.stringify(id));
+      this.#send(Buffer.from(JSON.stringify({ jsonrpc: "2.0", id, method, params })));
+    }
+    const waiting = new Set(this.#queue);
+    for (const line of this.#listens.lines()) if (!waiting.has(line)) this.#send(line);
   }
 
   #failQueue(error: WireError): void {
@@ -273,37 +291,8 @@ export class AgentSession {
 
   /** `id` is JSON text, as it came. */
   #answer(id: string, code: number, error: WireError): void {
+    this.#settings.failed(id);
     const body = JSON.stringify({ code, message: `${error.message} ${error.suggestion}`, data: error });
     this.#write(Buffer.from(`{"jsonrpc":"2.0","id":${id},"error":${body}}`));
   }
-}
-
-function hubRestarted(server: string): WireError {
-  return {
-    code: "hub_restarted",
-    server,
-    message: "Gatehouse went away while this request was running, so nobody knows whether it was carried out.",
-    suggestion: "Check whether it took effect, then call again.",
-    correlation_id: randomUUID(),
-  };
-}
-
-function unreachable(server: string, why: string): WireError {
-  return {
-    code: "hub_unreachable",
-    server,
-    message: `Gatehouse cannot be reached: ${why}.`,
-    suggestion: "Start Gatehouse and call again.",
-    correlation_id: randomUUID(),
-  };
-}
-
-function tooLarge(server: string): WireError {
-  return {
-    code: "too_large",
-    server,
-    message: "The message is larger than 64 MiB.",
-    suggestion: "Send less at once.",
-    correlation_id: randomUUID(),
-  };
 }

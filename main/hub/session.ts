@@ -4,6 +4,7 @@
  */
 import { Questions } from "../../shim/questions.ts";
 import { cancelledId, type Peek, peek } from "../../shim/scan.ts";
+import { Settings } from "../../shim/settings.ts";
 import type { GatehouseError } from "../errors.ts";
 import {
   INVALID_REQUEST,
@@ -41,7 +42,7 @@ export class Session {
   readonly #offer: SignInOffer;
   /** What the server answered to the handshake. */
   #hello: Readonly<Record<string, unknown>> = {};
-  #logLevel: Buffer | null = null;
+  readonly #settings = new Settings();
   readonly #requests = new Requests();
   readonly #questions = new Questions();
   #ownIds = 0;
@@ -115,7 +116,7 @@ export class Session {
     if (method === null || id === null) return this.#passOn(line, peeked);
     const refusal = this.#requests.refusal(id, line);
     if (refusal !== null) return this.#agent.write(refusalLine(refusal, this.#host.name, id));
-    if (method === "logging/setLevel") this.#logLevel = line;
+    this.#settings.fromAgent(line, peeked);
     this.#request({ line, peeked, id, method, again: false });
   }
 
@@ -165,6 +166,7 @@ export class Session {
     const message = this.#introduction.legacy(line);
     if (message === null) return this.#agent.write(rpcErrorLine(id, PARSE_ERROR, "This initialize is not valid JSON."));
     this.#standIn.era = "legacy";
+    this.#settings.clear();
     if (before === "modern") {
       this.#modern.close();
       this.#abandonWaiting();
@@ -189,7 +191,7 @@ export class Session {
       this.#standIn.era = "modern";
       // The shim has told the agent's open listens.
       this.#standIn.told();
-      this.#logLevel = null;
+      this.#settings.clear();
       this.#abandonWaiting();
       this.#begin();
     }
@@ -264,6 +266,7 @@ export class Session {
       const method = this.#requests.answered(peeked.id);
       // An answer that nobody asked for, or the second one, is nobody's.
       if (method === OURS || method === null) return;
+      this.#settings.answered(line, peeked);
       if (method === "tools/list") this.#countTools(line);
     }
     if (this.#introduction.era === "modern" && this.#modern.takes(line, peeked)) return;
@@ -282,7 +285,7 @@ export class Session {
     if (this.#introduction.era === "modern") this.#standIn.introduced("server's");
     if (!wasAsked && this.#introduction.isDone)
       this.#link.tell({ jsonrpc: "2.0", method: "notifications/initialized" });
-    if (this.#logLevel !== null && !wasAsked) this.#replayLogLevel(this.#logLevel);
+    if (!wasAsked) this.#replaySettings();
     this.#modern.connected(this.#capabilities);
     this.#offer.done();
     this.#announce();
@@ -293,10 +296,12 @@ export class Session {
     return record(this.#hello.capabilities);
   }
 
-  /** A level set with an earlier server session still holds for the agent. */
-  #replayLogLevel(level: Buffer): void {
-    const message = parseMessage(level);
-    if (this.#capabilities.logging !== undefined && message !== null) this.#ask("logging/setLevel", message.params);
+  /** What the agent set with an earlier server session still holds for it. */
+  #replaySettings(): void {
+    for (const { method, params } of this.#settings.all()) {
+      const capability = this.#capabilities[method.slice(0, method.indexOf("/"))];
+      if (capability !== undefined) this.#ask(method, params);
+    }
   }
 
   /** A request of the hub's own, whose answer is nobody's; in the legacy era's form. */
@@ -326,6 +331,7 @@ export class Session {
 
   /** An answer without the server: the sign-in tool and empty lists when a person is needed, else the error. */
   #answerWithout(id: string, method: string, line: Buffer | null, error: GatehouseError): void {
+    this.#settings.failed(id);
     if (error.code === "insufficient_scope" || (needsPerson(error) && method !== "ping")) {
       const { tool } = error.details ?? {};
       this.#host.asked(this.agentName, typeof tool === "string" ? tool : null);

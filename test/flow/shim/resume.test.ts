@@ -318,3 +318,33 @@ test("a listen that the agent cancelled, or the hub refused, is not made again",
   const heard = await waitFor("the request", () => (second.got.some((one) => one.id === id) ? second.got : undefined));
   expect(heard.filter(({ method }) => method === "subscriptions/listen").map((one) => one.id)).toEqual([3]);
 });
+
+test("the next hub hears of the log level and the subscriptions that hold, and the agent gets no second answer", async () => {
+  const session = await start();
+  const first = await shakeHands(session);
+  session.say({ id: 1, method: "resources/subscribe", params: { uri: "x:1" } });
+  session.say({ id: 2, method: "resources/subscribe", params: { uri: "x:2" } });
+  session.say({ id: 3, method: "logging/setLevel", params: { level: "debug" } });
+  await got(first, 5);
+  for (const id of [1, 3]) first.say({ id, result: {} });
+  first.say({ id: 2, error: { code: -32002, message: "no such resource" } });
+  for (const id of [1, 2, 3]) await session.answerTo(id);
+  session.say({ id: 4, method: "resources/subscribe", params: { uri: "x:4" } });
+  await got(first, 6);
+  first.socket.destroy();
+  expect(await session.answerTo(4)).toHaveProperty("error");
+
+  session.say({ id: 5, method: "tools/list" });
+  const second = await session.hub(1);
+  await got(second, 1);
+  second.say({ id: 0, result: {} });
+  const [, , level, subscription, ...rest] = await got(second, 5);
+  expect(level).toMatchObject({ method: "logging/setLevel", params: { level: "debug" } });
+  expect(subscription).toMatchObject({ method: "resources/subscribe", params: { uri: "x:1" } });
+  expect(rest).toMatchObject([{ id: 5 }]);
+  const before = session.agent.length;
+  for (const { id } of [level, subscription] as Json[]) second.say({ id, result: {} });
+  second.say({ id: 5, result: {} });
+  await session.answerTo(5);
+  expect(session.agent).toHaveLength(before + 1);
+});

@@ -64,6 +64,40 @@ describe("while the server can be reached", () => {
     expect(JSON.stringify(upstream().sent)).not.toContain("Bearer");
   });
 
+  test("a subscription that the server took is made again with the next server session, until it is given up", () => {
+    initialize();
+    upstream().accept({ resources: { subscribe: true } });
+    initialized();
+    const subscribe = (id: number, uri: string, answer: Json): void => {
+      say({ id, method: "resources/subscribe", params: { uri } });
+      upstream().say({ jsonrpc: "2.0", id, ...answer });
+    };
+    const again = (): unknown[] => upstream().sent.filter(({ method }) => method === "resources/subscribe");
+    subscribe(1, "x:1", { result: {} });
+    subscribe(2, "x:2", { error: { code: -32002, message: "no such resource" } });
+    subscribe(3, "x:3", { result: {} });
+    say({ id: 4, method: "resources/subscribe", params: { uri: "x:4" } });
+    upstream().events.closed(badAnswer("github", "ended"));
+    expect(answerTo(4)).toHaveProperty("error");
+    session.wake();
+    upstream().accept({ resources: { subscribe: true } });
+    expect(again()).toMatchObject([{ params: { uri: "x:1" } }, { params: { uri: "x:3" } }]);
+    const { id } = again()[0] as { id: unknown };
+    upstream().say({ jsonrpc: "2.0", id, result: {} });
+    expect(answerTo(id)).toBeUndefined();
+    upstream().say({ jsonrpc: "2.0", method: "notifications/resources/updated", params: { uri: "x:3" } });
+    expect(world.agent.at(-1)).toMatchObject({ method: "notifications/resources/updated", params: { uri: "x:3" } });
+
+    say({ id: 5, method: "resources/unsubscribe", params: { uri: "x:1" } });
+    upstream().say({ jsonrpc: "2.0", id: 5, result: {} });
+    session.wake();
+    upstream().accept({ resources: { subscribe: true } });
+    expect(again()).toMatchObject([{ params: { uri: "x:3" } }]);
+    session.wake();
+    upstream().accept({ tools: {} });
+    expect(again()).toEqual([]);
+  });
+
   test("a request that came before the handshake was done waits for it", () => {
     initialize();
     say({ id: 1, method: "tools/list" });
