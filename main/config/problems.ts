@@ -48,9 +48,13 @@ export function fileError(path: string, what: string, place: Place | null, cause
   });
 }
 
+/** For a jsonc-parser error code: `a comma is expected here`. */
+export function syntaxWords(code: number): string {
+  return EXPECTED[printParseErrorCode(code)] ?? "this is not valid JSON";
+}
+
 export function syntaxError(path: string, text: string, code: number, offset: number): GatehouseError {
-  const what = EXPECTED[printParseErrorCode(code)] ?? "this is not valid JSON";
-  return fileError(path, what, placeAt(text, offset));
+  return fileError(path, syntaxWords(code), placeAt(text, offset));
 }
 
 export interface EntryProblem {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { replaceFile } from "../atomic-file.ts";
 import type { Log } from "../ports.ts";
-import type { Era } from "../upstream/upstream.ts";
+import type { Spoken } from "../upstream/upstream.ts";
 import type { KnownServer } from "./provisional.ts";
 
 interface Entry {
@@ -14,7 +14,7 @@ interface Entry {
   readonly opens: boolean;
   readonly server: KnownServer | null;
   /** How it speaks; absent: as nobody knows. */
-  readonly era?: Era | null;
+  readonly era?: Spoken | null;
 }
 
 const WRITE_DELAY = 200;
@@ -56,7 +56,7 @@ export class KnownServers {
     return this.#get(name, url)?.needsSignIn ?? null;
   }
 
-  era(name: string, url: string): Era | null {
+  era(name: string, url: string): Spoken | null {
     return this.#get(name, url)?.era ?? null;
   }
 
@@ -76,7 +76,7 @@ export class KnownServers {
     this.#change(name, url, { opens });
   }
 
-  setEra(name: string, url: string, era: Era | null): void {
+  setEra(name: string, url: string, era: Spoken | null): void {
     this.#change(name, url, { era });
   }
 

@@ -8,11 +8,14 @@ import type { GatehouseError } from "../errors.ts";
  */
 export type Era = "legacy" | "modern";
 
+/** How a server speaks. */
+export type Spoken = Era | "both";
+
 /** What is remembered of how a server speaks, from one connection to the next. */
 export interface EraMemory {
   /** Null: nobody has found out yet, or what was found out no longer holds. */
-  get(): Era | null;
-  set(era: Era | null): void;
+  get(): Spoken | null;
+  set(spoken: Spoken | null): void;
 }
 
 /**

@@ -133,6 +133,7 @@ export class AllServers implements Upstream {
       late: (_from, kind) => this.#announce(kind === "templates" ? "resources" : kind),
     });
     if (!this.#tools.startsLate) member.start();
+    this.#resources.joined(member);
     return member;
   }
 

@@ -118,6 +118,10 @@ export class Member {
     this.#request({ method: "logging/setLevel", params: { level: JSON.parse(level) as unknown } }, () => {});
   }
 
+  subscribe(uri: string): void {
+    this.#request({ method: "resources/subscribe", params: { uri } }, () => {});
+  }
+
   /**
    * Sends an agent's request under an id of ours, which is the answer. `answered` gets the server's answer under that
    * id, once.

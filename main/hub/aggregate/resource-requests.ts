@@ -54,6 +54,15 @@ export class ResourceRequests {
     );
   }
 
+  /** A server that was away is back: what the agent subscribed to there, it subscribed to for good. */
+  joined(member: Member): void {
+    for (const [shown, { member: before, uri }] of this.#subscriptions) {
+      if (before === member || before.name !== member.name) continue;
+      this.#subscriptions.set(shown, { member, uri });
+      member.subscribe(uri);
+    }
+  }
+
   /** A server's `notifications/resources/updated` as the agent gets it. */
   updated(member: Member, line: Buffer): Buffer {
     const uri = textAt(line, URI);

@@ -111,7 +111,7 @@ export class EitherEra implements Upstream {
     if (protocol !== "auto") return this.#discover();
     const known = memory.get();
     // A program that knows nothing of `server/discover` may take it badly; an unknown web server merely refuses it.
-    const first = known ?? (wires.isLocal ? era : "modern");
+    const first = known === "both" ? era : (known ?? (wires.isLocal ? era : "modern"));
     if (first === "legacy") this.#speakLegacy();
     else this.#discover();
   }
@@ -199,7 +199,8 @@ export class EitherEra implements Upstream {
     switch (outcome.kind) {
       case "modern": {
         const { discovered, version } = outcome;
-        if (this.#isAuto) memory.set("modern");
+        const isBoth = !this.#tried.has("legacy") && listsLegacy(discovered.supportedVersions);
+        if (this.#isAuto) memory.set(isBoth ? "both" : "modern");
         if (era === "modern" || !mayBeLegacy || !listsLegacy(discovered.supportedVersions))
           return settle(discovered, version);
         this.#other = { discovered, version };
@@ -222,7 +223,8 @@ export class EitherEra implements Upstream {
         return this.#speakLegacy();
       }
       default: {
-        if (this.#isAuto && memory.get() === "modern") memory.set(null);
+        const known = memory.get();
+        if (this.#isAuto && (known === "modern" || known === "both")) memory.set(null);
         this.#isCertain = outcome.kind !== "late";
         if (mayBeLegacy) return this.#speakLegacy();
         const error = outcome.kind === "late" ? null : outcome.error;
@@ -276,7 +278,9 @@ export class EitherEra implements Upstream {
 
   #settleLegacy(): void {
     this.#settled = true;
-    if (this.#isAuto && this.#isCertain && this.#other === null) this.#options.memory.set("legacy");
+    const { memory } = this.#options;
+    const isKnown = this.#other !== null || memory.get() === "both";
+    if (this.#isAuto && this.#isCertain && !isKnown) memory.set("legacy");
   }
 
   /** The server does not take the handshake of the legacy era. */
@@ -284,6 +288,7 @@ export class EitherEra implements Upstream {
     const { memory, wires } = this.#options;
     if (this.#other !== null) {
       const { discovered, version } = this.#other;
+      memory.set("modern");
       let events: UpstreamEvents | null = null;
       const wire = this.#open(wires.modern, () => events as UpstreamEvents);
       const link = this.#link(wire, discovered, version);
@@ -291,7 +296,8 @@ export class EitherEra implements Upstream {
       return this.#settleModern(link, discovered);
     }
     if (!this.#isAuto || this.#tried.has("modern")) return this.#fail(this.#trouble ?? trouble);
-    if (memory.get() === "legacy") memory.set(null);
+    const known = memory.get();
+    if (known === "legacy" || known === "both") memory.set(null);
     this.#trouble = trouble;
     this.#discover();
   }

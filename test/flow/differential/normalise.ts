@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Variables that say where and by whom a program was started. */
-const OF_THE_PROCESS = /^(PWD|OLDPWD|SHLVL|PORT|_|GATEHOUSE_.*)$/;
+const OF_THE_PROCESS = /^(PWD|OLDPWD|SHLVL|PORT|_|GATEHOUSE_.*|ELECTRON_.*)$/;
 
 export function normalise(heard: readonly Heard[]): readonly Heard[] {
   const tasks = new Map<string, string>();

@@ -126,7 +126,7 @@ describe("a server that nobody knows", () => {
         : legacy(got, answer, response);
     const old = await serve(both);
     expect((await old.shake()).result).toEqual(HELLO);
-    expect(old.eras).toEqual(["modern"]);
+    expect(old.eras).toEqual(["both"]);
     const agent = await serve(both, { era: "modern" });
     expect((await agent.shake()).result).toMatchObject({ serverInfo: { name: "hand-written" } });
     expect(agent.methods()).not.toContain("initialize");
@@ -183,6 +183,20 @@ describe("a server that is remembered", () => {
     const { shake, methods } = await serve(legacy, { remembered: "legacy" });
     await shake();
     expect(methods()).not.toContain("server/discover");
+  });
+
+  test("as one of both is asked nothing by a legacy agent, and what it is by a modern one", async () => {
+    const both: Handler = (got, answer) =>
+      got.method === "server/discover"
+        ? answer.result({ ...DISCOVERED, supportedVersions: ["2026-07-28", "2025-11-25"] })
+        : answer.result(HELLO);
+    const old = await serve(both, { remembered: "both" });
+    await old.shake();
+    expect(old.methods()[0]).toBe("initialize");
+    const recent = await serve(both, { remembered: "both", era: "modern" });
+    await recent.shake();
+    expect(recent.methods()).toEqual(["server/discover"]);
+    expect([...old.eras, ...recent.eras].filter((era) => era !== "both")).toEqual([]);
   });
 
   test("as legacy and is modern now is found out", async () => {

@@ -3,7 +3,7 @@ import type { RemoteServer, ServerConfig } from "../../../main/config/types.ts";
 import type { GatehouseError } from "../../../main/errors.ts";
 import { type Credentials, NO_PERMIT } from "../../../main/ports.ts";
 import { openUpstream } from "../../../main/upstream/open.ts";
-import type { Era } from "../../../main/upstream/upstream.ts";
+import type { Era, Spoken } from "../../../main/upstream/upstream.ts";
 import { peek } from "../../../shim/scan.ts";
 import { use } from "../../fixtures/use.ts";
 import { waitFor } from "../../fixtures/wait.ts";
@@ -29,7 +29,7 @@ export interface Meeting {
   readonly capabilities?: object;
   readonly protocolVersion?: string;
   readonly credentials?: Credentials;
-  readonly remembered?: Era | null;
+  readonly remembered?: Spoken | null;
   /** The `result` (or the whole `error`) with which the agent answers a question of the server. */
   readonly answer?: (question: Message) => object | undefined;
 }
@@ -49,7 +49,7 @@ export function meet(server: ServerConfig, meeting: Meeting = {}) {
   const received: (Message & { readonly about: string | null })[] = [];
   const failures = new Map<string, GatehouseError>();
   const closed: GatehouseError[] = [];
-  const eras: (Era | null)[] = [];
+  const eras: (Spoken | null)[] = [];
   let remembered = meeting.remembered ?? null;
   const upstream = openUpstream({
     server,

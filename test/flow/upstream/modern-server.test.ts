@@ -253,6 +253,13 @@ describe("a server of both eras", () => {
     expect(eras).toEqual(["modern"]);
   });
 
+  test("that has become a modern one only is found out", async () => {
+    const server = use(await startModernServer());
+    const { shake, eras } = meet(remote(server.url), { remembered: "both" });
+    expect((await shake()).result).toMatchObject({ serverInfo: { name: "modern" } });
+    expect(eras).toEqual([null, "modern"]);
+  });
+
   test("is not asked what it is when the configuration says it", async () => {
     const server = use(await startModernServer({ isDual: true }));
     const legacy = meet(remote(server.url, { protocol: "legacy" }));
