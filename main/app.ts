@@ -2,7 +2,7 @@
 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Snapshot } from "../preload/api.ts";
+import { HUB_EVENTS, type HubEvent, type Snapshot } from "../preload/api.ts";
 import { type HubRecord, readRecord } from "../shim/endpoint.ts";
 import { type Newcomer, yieldsTo } from "../shim/versions.ts";
 import type { Target } from "../shim/wire.ts";
@@ -17,6 +17,7 @@ import { isAlive, newPipeAddress, newRecord, type Ownership, takeOwnership } fro
 import { listen, type Pipe } from "./pipe/server.ts";
 import { takeOver } from "./pipe/takeover.ts";
 import { checkedAccountName } from "./verbs/accounts.ts";
+import { EventLists } from "./verbs/events.ts";
 import type { HubHandle } from "./verbs/handle.ts";
 import { within } from "./within.ts";
 
@@ -103,7 +104,7 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
  */
 export async function startApp(options: HubOptions): Promise<HubHandle> {
   const { home } = gatehousePaths(options.env);
-  const listeners = new Set<(snapshot: Snapshot) => void>();
+  const events = new EventLists();
   let closing = false;
   let current = await next();
   let latest = current?.snapshot() ?? null;
@@ -123,7 +124,7 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
           if (closing) return;
           current = null;
           current = await next();
-          if (current !== null) for (const listener of listeners) listener(current.snapshot());
+          if (current !== null) events.emit("snapshot", current.snapshot());
         });
         return follow(other);
       }
@@ -135,8 +136,9 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
   function follow(hub: HubHandle): HubHandle {
     hub.on("snapshot", (snapshot) => {
       latest = snapshot;
-      for (const listener of listeners) listener(snapshot);
     });
+    const forward = <E extends HubEvent>(event: E) => hub.on(event, (value) => events.emit(event, value));
+    for (const event of HUB_EVENTS) forward(event);
     return hub;
   }
 
@@ -147,10 +149,7 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
         : await current.call(method, params, onProgress);
     },
     snapshot: () => current?.snapshot() ?? (latest as Snapshot),
-    on(_event, listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    on: (event, listener) => events.on(event, listener),
     resumed: () => current?.resumed(),
     async close(reason) {
       closing = true;

@@ -22,6 +22,7 @@ import { KnownAccounts } from "./vault/known-accounts.ts";
 import { openMovableVault } from "./vault/movable.ts";
 import { secretVault } from "./vault/secrets.ts";
 import { Announcer } from "./verbs/announcer.ts";
+import { EventLists } from "./verbs/events.ts";
 import type { HubHandle } from "./verbs/handle.ts";
 import { SignInPages } from "./verbs/sign-in-pages.ts";
 import { takeSnapshot } from "./verbs/snapshot.ts";
@@ -95,7 +96,8 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     },
   };
 
-  const announcer = new Announcer(() =>
+  const events = new EventLists();
+  const announcer = new Announcer(events, () =>
     takeSnapshot({
       version,
       startedAt,
@@ -183,12 +185,13 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     call,
     resumed,
     snapshot: () => announcer.now(),
-    on: (_event, listener) => announcer.on(listener),
+    on: (event, listener) => events.on(event, listener),
     async close() {
       clockWatch.turn(false);
       stopSignIns();
       stopConfig();
       announcer.close();
+      events.clear();
       config.close();
       await Promise.all([signIns.close(), core.close(), signInPages.close()]);
       await Promise.all([

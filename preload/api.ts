@@ -1,74 +1,15 @@
 /**
  * THE contract between the hub and everything that draws it: the window (through the bridge) and the command line
- * (through the pipe). Types only, and the lists that both sides derive their channels from. Imports nothing.
+ * (through the pipe). Types only, and the lists that both sides derive their channels from. Imports nothing but its parts.
  */
+import type { ActivityApi, CallRecord } from "./api-activity.ts";
+import type { AgentsApi } from "./api-agents.ts";
+import type { BlockedTool, ErrorCode, ErrorObject, Result, ServerType, ToolStatus } from "./api-base.ts";
+import type { ConfigApi, LogLine } from "./api-config.ts";
+import type { ImportApi } from "./api-import.ts";
+import type { AppSettings, Destination, SettingsApi, ShellApi, ShellInfo } from "./api-settings.ts";
 
-/** Every `code` an error can carry. Closed: callers branch on it, `text.ts` has words for each. */
-export const ERROR_CODES = [
-  "sign_in_required",
-  "client_id_required",
-  "registration_failed",
-  "metadata_discovery_failed",
-  "metadata_invalid",
-  "authorization_denied",
-  "callback_timeout",
-  "sign_in_cancelled",
-  "state_mismatch",
-  "issuer_mismatch",
-  "token_exchange_failed",
-  "refresh_failed",
-  "insufficient_scope",
-  "vault_unavailable",
-  "vault_locked",
-  "vault_unreadable",
-  "config_invalid",
-  "upstream_unreachable",
-  "upstream_failed",
-  "session_lost",
-  "hub_restarted",
-  "hub_unreachable",
-  "unsafe_url",
-  "timeout",
-  "tool_blocked",
-  "approval_required",
-  "approvals_unreadable",
-  "too_large",
-  "pkce_unsupported",
-  "resource_mismatch",
-  "unknown_server",
-  "server_disabled",
-  "no_sign_in_needed",
-  "browser_failed",
-  "redirect_unavailable",
-  "invalid_request",
-  "unsupported",
-  "internal",
-] as const;
-
-export type ErrorCode = (typeof ERROR_CODES)[number];
-
-/**
- * An error as everybody sees it: the agent (`error.data`, or `structuredContent` of `sign_in`), the window,
- * `status --json`, the command line and the log.
- */
-export interface ErrorObject {
-  readonly code: ErrorCode;
-  /** Name of the server concerned, as in `servers.json`; null when none is. */
-  readonly server: string | null;
-  /** What happened, one sentence, no secret, remote text quoted and cut. */
-  readonly message: string;
-  /** The one thing to do next. */
-  readonly suggestion: string;
-  readonly correlation_id: string;
-  /** The sign-in or refresh that failed. */
-  readonly request_id?: string;
-  readonly details?: Readonly<Record<string, unknown>>;
-}
-
-/** A call's answer. Electron strips codes from thrown errors, so errors cross as values. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorObject };
-
-export type ServerType = "streamable-http" | "sse" | "auto" | "stdio";
+export * from "./api-base.ts";
 
 export const SERVER_STATES = [
   "disabled",
@@ -151,6 +92,8 @@ export interface ServerStatus {
   /** The default account first. Empty for a server that has no sign-in. */
   readonly accounts: readonly AccountStatus[];
   readonly error: ErrorObject | null;
+  /** Of the catalogue, for its icon; null: not in it. */
+  readonly catalogue: string | null;
   /** Tools in the server's last list; null when nobody listed them yet. */
   readonly tools: number | null;
   /** Agents connected to it now. */
@@ -163,36 +106,6 @@ export interface ServerStatus {
   readonly asked: { readonly agent: string; readonly at: string; readonly tool?: string } | null;
   /** Tools that agents do not get: the changed ones first, of many only some. */
   readonly blocked_tools: readonly BlockedTool[];
-}
-
-/** One place where a tool differs from what was approved. Text of the server, cut, invisible characters as `\u{…}`. */
-export interface ToolChange {
-  /** As in `inputSchema.properties.path.description`. */
-  readonly field: string;
-  /** Null: not there. */
-  readonly before: string | null;
-  readonly after: string | null;
-}
-
-/** `denied`: by `tools` of the server's entry; `changed`: it is not what was approved. */
-export const BLOCK_REASONS = ["denied", "changed"] as const;
-export type BlockReason = (typeof BLOCK_REASONS)[number];
-
-export interface BlockedTool {
-  /** Invisible characters as `\u{…}`. */
-  readonly name: string;
-  readonly reason: BlockReason;
-  /** When the change was found; null for a denied one. ISO 8601 UTC. */
-  readonly at: string | null;
-  /** Names the changed definition when it is approved; null for a denied one. */
-  readonly version: string | null;
-  /** The first differences; empty for a denied one. */
-  readonly changes: readonly ToolChange[];
-}
-
-/** A tool that a server has listed, to this hub or an earlier one. */
-export interface ToolStatus extends Omit<BlockedTool, "reason"> {
-  readonly state: "allowed" | BlockReason;
 }
 
 export interface VaultStatus {
@@ -213,6 +126,9 @@ export interface Snapshot {
     readonly approvals_error?: ErrorObject;
   };
   readonly config: { readonly path: string; readonly error: ErrorObject | null };
+  readonly settings: AppSettings;
+  /** The person paused everything: agents are told so, no server is reached. */
+  readonly paused: boolean;
   readonly servers: readonly ServerStatus[];
 }
 
@@ -276,7 +192,7 @@ export type Revocation = "revoked" | "not_supported" | "failed" | "kept" | "noth
 export type ServerInput = { readonly url: string } | { readonly command: string; readonly args: readonly string[] };
 
 /** Every call, its parameters and its answer. All throw nothing: the answer is a `Result`. */
-export interface Api {
+export interface Api extends ConfigApi, ImportApi, AgentsApi, SettingsApi, ActivityApi {
   getSnapshot(params: Record<string, never>): Snapshot;
   /** Finds out, once, whether servers that nobody has contacted yet want a sign-in. Ends within a few seconds. */
   probe(params: Record<string, never>): Snapshot;
@@ -404,25 +320,78 @@ const METHOD_TABLE: Record<Method, true> = {
   removeSecret: true,
   listSecrets: true,
   activity: true,
+  getEntry: true,
+  checkEntry: true,
+  setEntry: true,
+  undo: true,
+  setToolAllowed: true,
+  listContents: true,
+  tryTool: true,
+  inspectUrl: true,
+  catalogue: true,
+  searchRegistry: true,
+  logs: true,
+  readSnippet: true,
+  readAgentServers: true,
+  importServers: true,
+  listAgents: true,
+  previewAgent: true,
+  applyAgent: true,
+  undoAgent: true,
+  getSettings: true,
+  setSettings: true,
+  pauseAll: true,
+  reset: true,
+  calls: true,
 };
 export const METHODS = Object.keys(METHOD_TABLE) as readonly Method[];
 
-/** What the hub says by itself. */
+/** What the hub says by itself. The lists are new entries, the oldest first, gathered for a moment. */
 export interface Events {
   readonly snapshot: Snapshot;
+  readonly calls: readonly CallRecord[];
+  readonly records: readonly ActivityRecord[];
+  readonly log: readonly LogLine[];
 }
 
-export const WINDOW_EVENTS = ["snapshot"] as const satisfies readonly (keyof Events)[];
+export const HUB_EVENTS = ["snapshot", "calls", "records", "log"] as const satisfies readonly (keyof Events)[];
+export type HubEvent = (typeof HUB_EVENTS)[number];
+
+/** What the app around the window says by itself. */
+export interface ShellEvents {
+  readonly shell: ShellInfo;
+  readonly destination: Destination;
+}
+
+const SHELL_TABLE: Record<keyof ShellApi, true> = {
+  shellInfo: true,
+  openPage: true,
+  openFolder: true,
+  saveText: true,
+  choosePath: true,
+  checkForUpdates: true,
+  installUpdate: true,
+  takeDestination: true,
+  quit: true,
+};
+/** What the app itself answers, not the hub. */
+export const SHELL_METHODS = Object.keys(SHELL_TABLE) as readonly ShellMethod[];
+export type ShellMethod = keyof ShellApi;
+
+export const WINDOW_EVENTS = [...HUB_EVENTS, "shell", "destination"] as const;
+export type WindowEvents = Events & ShellEvents;
 export type WindowEvent = (typeof WINDOW_EVENTS)[number];
 
 /** What the window finds at `window.gatehouse`. */
 export type Bridge = {
   readonly [M in Method]: (params: Params<M>) => Promise<Result<Answer<M>>>;
 } & {
+  readonly [M in ShellMethod]: (params: Parameters<ShellApi[M]>[0]) => Promise<Result<ReturnType<ShellApi[M]>>>;
+} & {
   /** Calls back with every new value; returns the unsubscribe. */
-  readonly on: <E extends WindowEvent>(event: E, listener: (value: Events[E]) => void) => () => void;
+  readonly on: <E extends WindowEvent>(event: E, listener: (value: WindowEvents[E]) => void) => () => void;
 };
 
 /** Channel names between window and main process: derived, so that neither side writes one. */
-export const callChannel = (method: Method): string => `gatehouse:call:${method}`;
+export const callChannel = (method: Method | ShellMethod): string => `gatehouse:call:${method}`;
 export const eventChannel = (event: WindowEvent): string => `gatehouse:event:${event}`;

@@ -1,6 +1,6 @@
 /** The bridge: the contract of `api.ts` at `window.gatehouse`, one function a method, and nothing else of Electron. */
 import { contextBridge, ipcRenderer } from "electron";
-import { callChannel, eventChannel, METHODS, WINDOW_EVENTS } from "./api.ts";
+import { callChannel, eventChannel, METHODS, SHELL_METHODS, WINDOW_EVENTS } from "./api.ts";
 
 const bridge: Record<string, unknown> = {
   on(event: unknown, listener: unknown): () => void {
@@ -16,7 +16,7 @@ const bridge: Record<string, unknown> = {
   },
 };
 
-for (const method of METHODS) {
+for (const method of [...METHODS, ...SHELL_METHODS]) {
   const channel = callChannel(method);
   bridge[method] = (params: unknown): Promise<unknown> => ipcRenderer.invoke(channel, params);
 }

@@ -201,6 +201,8 @@ export function errorHeadline(code: ErrorCode): string {
       return "The return address is in use";
     case "invalid_request":
       return "That cannot be done";
+    case "conflict":
+      return "Something else has changed it meanwhile";
     case "unsupported":
       return "Not supported";
     case "internal":
@@ -251,6 +253,7 @@ function remedy(code: ErrorCode): "sign_in" | "retry" | "settings" {
     case "server_disabled":
     case "no_sign_in_needed":
     case "invalid_request":
+    case "conflict":
     case "unsupported":
     case "internal":
       return "retry";

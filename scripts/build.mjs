@@ -18,6 +18,7 @@ export const SOURCES = [
   "preload",
   "renderer",
   "assets/catalogue.json",
+  "assets/locales",
   "scripts/build.mjs",
   "package.json",
   "package-lock.json",
@@ -116,8 +117,12 @@ const BUNDLES = [
     out: "dist/shim/cli.cjs",
     options: { ...node, target: "node18" },
     mayLoad: (name) => name.startsWith("node:"),
-    mayHold: (path) => path.startsWith("shim/") || /^preload\/(api|text|accounts)\.ts$/.test(path),
-    because: "the command line needs Node and the contract, nothing else",
+    mayHold: (path) =>
+      path.startsWith("shim/") ||
+      /^(preload\/(api(-[a-z]+)?|text|words|accounts)\.ts|assets\/locales\/en\/|node_modules\/(i18next|picocolors)\/)/.test(
+        path,
+      ),
+    because: "the command line needs Node, the contract and its words, nothing else",
   },
   {
     entry: "preload/index.ts",
@@ -140,6 +145,22 @@ const BUNDLES = [
     },
   },
 ];
+
+/** One file a language, all its namespaces in it: what a window and the tray load when they do not speak English. */
+async function localeFiles() {
+  const from = join(root, "assets", "locales");
+  const languages = (await readdir(from)).filter((name) => name !== "en");
+  return Promise.all(
+    languages.map(async (language) => {
+      const names = (await readdir(join(from, language))).filter((name) => name.endsWith(".json")).sort();
+      const texts = await Promise.all(
+        names.map(async (name) => [name.slice(0, -5), JSON.parse(await readFile(join(from, language, name), "utf8"))]),
+      );
+      const contents = Buffer.from(JSON.stringify(Object.fromEntries(texts)));
+      return { path: join(dist, "renderer", "locales", `${language}.json`), contents, mode: 0o644 };
+    }),
+  );
+}
 
 /** Copied or bundled beside the window's script. */
 const RENDERER_FILES = ["index.html", "style.css"];
@@ -223,7 +244,7 @@ async function exists(path) {
 
 export async function build() {
   const started = new Date();
-  const results = await Promise.allSettled([...BUNDLES.map(bundle), rendererFiles()]);
+  const results = await Promise.allSettled([...BUNDLES.map(bundle), rendererFiles(), localeFiles()]);
   const problems = results.filter((result) => result.status === "rejected").map((result) => result.reason);
   const files = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
   if (problems.length === 0) checkLinks(files);

@@ -14,7 +14,7 @@ const FOLDERS = ["shim", "preload", "main", "renderer"];
 const PLACES: readonly { readonly name: string; readonly files: RegExp; readonly rank: number }[] = [
   { name: "wire", files: /^shim\/(wire|frame|scan|questions|settings|endpoint|versions)\.ts$/, rank: 0 },
   { name: "pipe client", files: /^shim\/(connect|control)\.ts$/, rank: 1 },
-  { name: "contract", files: /^preload\/(api|text|accounts)\.ts$/, rank: 1 },
+  { name: "contract", files: /^preload\/(api(-[a-z]+)?|text|words|accounts)\.ts$/, rank: 1 },
   { name: "shim/cli", files: /^shim\/(cli(-[a-z]+)*|remote-(args|options))\.ts$/, rank: 3 },
   { name: "shim/index", files: /^shim\/index\.ts$/, rank: 4 },
   { name: "shim", files: /^shim\//, rank: 2 },
@@ -60,6 +60,11 @@ const CLOSED: Readonly<Record<string, readonly string[]>> = {
 
 /** The folders that may use a package; a package that is not here may not be used at all. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
+  i18next: /^preload\/words\.ts$/,
+  "@tanstack/react-virtual": /^renderer\//,
+  cmdk: /^renderer\//,
+  picocolors: /^shim\/cli/,
+  "electron-updater": /^main\/electron\//,
   electron: /^(main\/electron\/|main\/index\.ts$|preload\/index\.ts$)/,
   "openid-client": /^main\/oauth\//,
   socks: /^main\/http\//,
@@ -93,6 +98,7 @@ function placeOf(file: string): { name: string; rank: number } {
 function judge({ from, to }: Import): string | null {
   if (to.startsWith("node:")) return NODE_RUNS.test(from) ? null : `${from} runs where there is no ${to}`;
   if (to === "assets/catalogue.json") return from === "main/config/catalogue.ts" ? null : `${from} imports ${to}`;
+  if (to.startsWith("assets/locales/")) return from === "preload/words.ts" ? null : `${from} imports ${to}`;
   if (!/^(shim|preload|main|renderer)\//.test(to)) {
     const name = to.split("/", to.startsWith("@") ? 2 : 1).join("/");
     const places = PACKAGES[name];

@@ -1,6 +1,6 @@
 /** The main process's end of the bridge: each method of the contract once, behind one check of the sender. */
 import { ipcMain, type WebContents } from "electron";
-import { callChannel, type Events, eventChannel, METHODS, WINDOW_EVENTS, type WindowEvent } from "../../preload/api.ts";
+import { callChannel, type Events, eventChannel, HUB_EVENTS, type HubEvent, METHODS } from "../../preload/api.ts";
 import type { HubHandle } from "../verbs/handle.ts";
 import { isTrustedSender } from "./sender.ts";
 
@@ -20,12 +20,12 @@ export function serveCalls(hub: Promise<HubHandle>, contents: () => WebContents 
 
 /** Sends what the hub says to the window, while there is one. Returns the unsubscribe. */
 export function forwardEvents(hub: HubHandle, contents: () => WebContents | null): () => void {
-  const forward = <E extends WindowEvent>(event: E): (() => void) =>
+  const forward = <E extends HubEvent>(event: E): (() => void) =>
     hub.on(event, (value: Events[E]) => {
       const target = contents();
       if (target !== null && !target.isDestroyed()) target.send(eventChannel(event), value);
     });
-  const stops = WINDOW_EVENTS.map(forward);
+  const stops = HUB_EVENTS.map(forward);
   return () => {
     for (const stop of stops) stop();
   };

@@ -1,10 +1,19 @@
 /** A hub that runs in another process, used as if it were here. */
-import type { Answer, Method, Result, SignInProgress, Snapshot } from "../../preload/api.ts";
+import {
+  type Answer,
+  HUB_EVENTS,
+  type HubEvent,
+  type Method,
+  type Result,
+  type SignInProgress,
+  type Snapshot,
+} from "../../preload/api.ts";
 import { connectHub } from "../../shim/connect.ts";
 import { openControl } from "../../shim/control.ts";
 import { readRecord } from "../../shim/endpoint.ts";
 import { GatehouseError } from "../errors.ts";
 import { type Browser, systemClock } from "../ports.ts";
+import { EventLists } from "../verbs/events.ts";
 import type { HubHandle } from "../verbs/handle.ts";
 import { OwnBrowser } from "./own-browser.ts";
 
@@ -19,12 +28,12 @@ export async function attach(home: string, version: string, browser: Browser): P
   if (record === null) return null;
   const reached = await connectHub(record, version, { kind: "control" });
   if (reached.kind !== "open") return null;
-  const listeners = new Set<(snapshot: Snapshot) => void>();
+  const events = new EventLists();
   const control = openControl(reached.socket, (event, value) => {
     if (event === "signInProgress") return pages.heard(value as SignInProgress);
-    if (event !== "snapshot") return;
+    if (event !== "snapshot") return events.emit(event as HubEvent, value as never);
     latest = pages.seen(value as Snapshot);
-    for (const listener of listeners) listener(latest);
+    events.emit("snapshot", latest);
   });
   const pages = new OwnBrowser({ browser, clock: systemClock, call: control.call });
   let latest: Snapshot;
@@ -32,7 +41,7 @@ export async function attach(home: string, version: string, browser: Browser): P
     const first = (await control.call("getSnapshot", {})) as Result<Snapshot>;
     if (!first.ok) return null;
     latest = first.value;
-    await control.subscribe(["snapshot"]);
+    await control.subscribe(HUB_EVENTS);
   } catch {
     return null;
   }
@@ -47,10 +56,7 @@ export async function attach(home: string, version: string, browser: Browser): P
         return { ok: false, error: hubGone(error).toObject() };
       }
     },
-    on(_event, listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    on: (event, listener) => events.on(event, listener),
     // It notices by itself.
     resumed() {},
     async close() {

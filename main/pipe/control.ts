@@ -13,7 +13,7 @@ export interface Calls {
   readonly onYield: (newcomer: Newcomer) => boolean;
 }
 
-const EVENTS: Record<keyof Events, true> = { snapshot: true };
+const EVENTS: Record<keyof Events, true> = { snapshot: true, calls: true, records: true, log: true };
 
 export function serveControl(peer: Peer, calls: Calls): Service {
   const unsubscribes: (() => void)[] = [];

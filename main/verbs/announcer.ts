@@ -1,13 +1,15 @@
 /** Tells listeners of a new snapshot: once for all changes of a turn, and only when it differs. */
 import type { Snapshot } from "../../preload/api.ts";
+import type { EventLists } from "./events.ts";
 
 export class Announcer {
   readonly #take: () => Snapshot;
-  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  readonly #events: EventLists;
   #scheduled: NodeJS.Immediate | null = null;
   #last = "";
 
-  constructor(take: () => Snapshot) {
+  constructor(events: EventLists, take: () => Snapshot) {
+    this.#events = events;
     this.#take = take;
   }
 
@@ -18,22 +20,16 @@ export class Announcer {
   changed(): void {
     this.#scheduled ??= setImmediate(() => {
       this.#scheduled = null;
-      if (this.#listeners.size === 0) return;
+      if (!this.#events.isHeard("snapshot")) return;
       const snapshot = this.#take();
       const text = JSON.stringify({ ...snapshot, hub: { ...snapshot.hub, uptime_s: 0 } });
       if (text === this.#last) return;
       this.#last = text;
-      for (const listener of this.#listeners) listener(snapshot);
+      this.#events.emit("snapshot", snapshot);
     });
   }
 
-  on(listener: (snapshot: Snapshot) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   close(): void {
-    this.#listeners.clear();
     if (this.#scheduled !== null) clearImmediate(this.#scheduled);
   }
 }

@@ -7,6 +7,7 @@ import type { Hub } from "../hub/hub.ts";
 import type { ServerView } from "../hub/server-runtime.ts";
 import type { AuthStatus, SignIns } from "../oauth/types.ts";
 import type { Clock } from "../ports.ts";
+import { DEFAULT_SETTINGS } from "../settings.ts";
 import type { Vault } from "../vault/types.ts";
 
 export interface SnapshotSources {
@@ -49,6 +50,8 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
       ...(approvalsError === null ? {} : { approvals_error: approvalsError.toObject() }),
     },
     config: { path: config.path, error: config.error?.toObject() ?? null },
+    settings: DEFAULT_SETTINGS,
+    paused: false,
     servers: [
       ...[...config.servers.values()].map((server) => definedServer(server, sources)),
       ...[...config.invalid].map(([name, error]) => invalidServer(name, error)),
@@ -73,6 +76,7 @@ function definedServer(server: ServerConfig, sources: SnapshotSources): ServerSt
     state,
     accounts: (auth?.accounts ?? []).map((account) => ({ ...account, needed: view.needs.includes(account.name) })),
     error: errorOf(state, view, auth),
+    catalogue: null,
     tools: view.tools,
     agents: view.agents.length,
     agent_names: [...new Set(view.agents)].sort(),
@@ -120,6 +124,7 @@ function invalidServer(name: string, error: GatehouseError): ServerStatus {
     state: "failing",
     accounts: [],
     error: error.toObject(),
+    catalogue: null,
     tools: null,
     agents: 0,
     agent_names: [],

@@ -1,46 +1,20 @@
 /** The one list of what a person can do. Tray, window and terminal are three doors to it. */
-import {
-  type Answer,
-  METHODS,
-  type Method,
-  type Result,
-  type SignInProgress,
-  type Snapshot,
-} from "../../preload/api.ts";
-import type { Activity } from "../activity/activity.ts";
-import type { ConfigStore } from "../config/store.ts";
+import { type Answer, METHODS, type Method, type Result } from "../../preload/api.ts";
 import type { RemoteServer, ServerConfig } from "../config/types.ts";
 import { asGatehouseError, GatehouseError } from "../errors.ts";
-import { type Hub, unknownServer } from "../hub/hub.ts";
-import type { KnownServers } from "../hub/known.ts";
+import { unknownServer } from "../hub/hub.ts";
 import { probe } from "../hub/probe.ts";
-import type { SignIns } from "../oauth/types.ts";
-import type { Log } from "../ports.ts";
-import type { MovableVault } from "../vault/movable.ts";
-import type { SecretVault } from "../vault/secrets.ts";
 import { accountOf, accountVerbs, updateServer } from "./accounts.ts";
+import { agentVerbs } from "./agents.ts";
+import { callVerbs } from "./calls.ts";
+import { contentVerbs } from "./contents.ts";
+import { entryVerbs } from "./entries.ts";
+import { importVerbs } from "./imports.ts";
+import { inspectVerbs } from "./inspect.ts";
 import { type Checked, PARAMS } from "./params.ts";
 import { secretVerbs } from "./secrets.ts";
-
-export interface VerbDeps {
-  readonly config: ConfigStore;
-  readonly hub: Hub;
-  readonly signIns: SignIns;
-  readonly known: KnownServers;
-  readonly vault: MovableVault;
-  readonly secrets: SecretVault;
-  readonly activity: Activity;
-  readonly log: Log;
-  readonly snapshot: () => Snapshot;
-  /** Something that the snapshot shows changed. */
-  readonly changed: () => void;
-}
-
-type OnProgress = (progress: SignInProgress) => void;
-
-type Handlers = {
-  readonly [M in Method]: (params: Checked<M>, onProgress: OnProgress | undefined) => Promise<Answer<M>> | Answer<M>;
-};
+import { settingsVerbs } from "./settings.ts";
+import type { Handlers, OnProgress, VerbDeps } from "./types.ts";
 
 /** Answers a call: parameters checked, never rejects. */
 export type Call = <M extends Method>(
@@ -178,6 +152,13 @@ function handlersOf(deps: VerbDeps): Handlers {
 
     ...accountVerbs(signIns, findRemote),
     ...secretVerbs(secrets, config),
+    ...entryVerbs(deps),
+    ...contentVerbs(deps),
+    ...inspectVerbs(deps),
+    ...importVerbs(deps),
+    ...agentVerbs(deps),
+    ...settingsVerbs(deps),
+    ...callVerbs(deps),
 
     async moveVault({ to }) {
       const { moved, left } = await vault.move(to);

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { app } from "electron";
 import { startElectron } from "../../main/electron/lifecycle.ts";
+import { DEFAULT_SETTINGS } from "../../main/settings.ts";
 import type { HubHandle } from "../../main/verbs/handle.ts";
 import type { Answer, Events, Method, Result, Snapshot } from "../../preload/api.ts";
 
@@ -25,6 +26,8 @@ const EMPTY: Snapshot = {
     agent_command: ["/usr/bin/node", "/opt/gatehouse/gatehouse.cjs"],
   },
   config: { path: "/home/anna/.config/gatehouse/servers.json", error: null },
+  settings: DEFAULT_SETTINGS,
+  paused: false,
   servers: [],
 };
 

@@ -1,4 +1,6 @@
 /** Snapshots to draw: each a state of the hub that the window has to show well. Times are seen from `now`. */
+
+import { DEFAULT_SETTINGS } from "../../main/settings.ts";
 import type {
   AccountStatus,
   ActivityRecord,
@@ -24,6 +26,8 @@ export function snapshot(parts: {
       agent_command: ["/usr/bin/node", "/opt/gatehouse/gatehouse.cjs"],
     },
     config: { path: "/home/anna/.config/gatehouse/servers.json", error: parts.configError ?? null },
+    settings: DEFAULT_SETTINGS,
+    paused: false,
     servers: parts.servers ?? [],
   };
 }
@@ -37,6 +41,7 @@ export function server(name: string, parts: Partial<ServerStatus> = {}): ServerS
     state: "ready",
     accounts: [account({ state: "signed_out" })],
     error: null,
+    catalogue: null,
     tools: null,
     blocked_tools: [],
     agents: 0,

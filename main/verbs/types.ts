@@ -1,0 +1,33 @@
+/** What verbs are made from, and what they are. */
+import type { Answer, Method, SignInProgress, Snapshot } from "../../preload/api.ts";
+import type { Activity } from "../activity/activity.ts";
+import type { ConfigStore } from "../config/store.ts";
+import type { Hub } from "../hub/hub.ts";
+import type { KnownServers } from "../hub/known.ts";
+import type { SignIns } from "../oauth/types.ts";
+import type { Log } from "../ports.ts";
+import type { MovableVault } from "../vault/movable.ts";
+import type { SecretVault } from "../vault/secrets.ts";
+import type { Checked } from "./params.ts";
+
+export interface VerbDeps {
+  readonly config: ConfigStore;
+  readonly hub: Hub;
+  readonly signIns: SignIns;
+  readonly known: KnownServers;
+  readonly vault: MovableVault;
+  readonly secrets: SecretVault;
+  readonly activity: Activity;
+  readonly log: Log;
+  readonly snapshot: () => Snapshot;
+  /** Something that the snapshot shows changed. */
+  readonly changed: () => void;
+}
+
+export type OnProgress = (progress: SignInProgress) => void;
+
+export type Handlers = {
+  readonly [M in Method]: (params: Checked<M>, onProgress: OnProgress | undefined) => Promise<Answer<M>> | Answer<M>;
+};
+/** The verbs of one file. */
+export type Verbs<M extends Method> = Pick<Handlers, M>;

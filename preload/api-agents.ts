@@ -1,0 +1,91 @@
+/** The contract's part on agents' own configuration files. */
+import type { ErrorObject } from "./api-base.ts";
+
+export type AgentScope = "user" | "project";
+
+/** An entry of an agent's file. */
+export interface AgentEntry {
+  readonly name: string;
+  /** It reaches its server through Gatehouse. */
+  readonly through_gatehouse: boolean;
+  /** Server of `servers.json` that it asks Gatehouse for; null: all of them, or it is not through Gatehouse. */
+  readonly server: string | null;
+  /** Host, or program, fit to be shown. */
+  readonly target: string | null;
+  /** Something in it looks like a token or a password in plain text. */
+  readonly has_secret: boolean;
+}
+
+export interface AgentFile {
+  readonly scope: AgentScope;
+  readonly path: string;
+  readonly exists: boolean;
+  readonly entries: readonly AgentEntry[];
+  /** Why it cannot be read or changed; null: it can. */
+  readonly error: ErrorObject | null;
+}
+
+/** An agent that Gatehouse knows. */
+export interface AgentInfo {
+  /** As `gatehouse install` takes it. */
+  readonly id: string;
+  readonly name: string;
+  /** Signs of it were found on this machine. */
+  readonly found: boolean;
+  /** False: its servers are kept where no other program should write; `note` says where. */
+  readonly writable: boolean;
+  readonly files: readonly AgentFile[];
+  /** All servers as one, some by name, or none. */
+  readonly connected: "all" | "some" | "none";
+  /** What a person should know; null: nothing. */
+  readonly note: string | null;
+  /** Its public documentation. */
+  readonly source: string;
+}
+
+export type AgentChange =
+  /** `servers`: names of `servers.json`, or all as one entry. */
+  | { readonly kind: "connect"; readonly servers: "all" | readonly string[]; readonly lazy?: boolean }
+  | { readonly kind: "disconnect" };
+
+/** A line of a difference. */
+export interface DiffLine {
+  readonly kind: "same" | "added" | "removed";
+  /** Secrets of the file as `••••`. */
+  readonly text: string;
+}
+
+export interface AgentPreview {
+  /** Names it in {@link AgentsApi.applyAgent}; it holds while the file stays as it is. */
+  readonly preview: string;
+  readonly client: string;
+  readonly path: string;
+  /** False: nothing would change. */
+  readonly changes: boolean;
+  /** With three lines around each change. */
+  readonly diff: readonly DiffLine[];
+  /** Where the file as it is will be kept; null: there is none yet. */
+  readonly backup: string | null;
+  /** What the person has to do then, as in restarting it; null: nothing. */
+  readonly note: string | null;
+}
+
+export interface AgentsApi {
+  listAgents(params: { readonly project?: string }): { readonly agents: readonly AgentInfo[] };
+  previewAgent(params: {
+    readonly client: string;
+    readonly change: AgentChange;
+    readonly scope?: AgentScope;
+    /** Absolute; for the scope `project`. */
+    readonly project?: string;
+  }): AgentPreview;
+  /** Refused with `conflict` when the file has changed since the preview. */
+  applyAgent(params: { readonly preview: string }): {
+    readonly client: string;
+    readonly path: string;
+    readonly backup: string | null;
+    readonly undo: string | null;
+  };
+  /** Puts back the bytes that were there, if the file is still as that change left it. */
+  undoAgent(params: { readonly undo: string }): { readonly client: string; readonly path: string };
+}
