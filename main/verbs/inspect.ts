@@ -2,9 +2,8 @@
 import { notYet } from "./not-yet.ts";
 import type { VerbDeps, Verbs } from "./types.ts";
 
-export function inspectVerbs(_deps: VerbDeps): Verbs<"inspectUrl" | "catalogue" | "searchRegistry" | "logs"> {
+export function inspectVerbs(_deps: VerbDeps): Verbs<"catalogue" | "searchRegistry" | "logs"> {
   return {
-    inspectUrl: () => notYet("inspectUrl"),
     catalogue: () => notYet("catalogue"),
     searchRegistry: () => notYet("searchRegistry"),
     logs: () => notYet("logs"),

@@ -11,6 +11,7 @@ import { contentVerbs } from "./contents.ts";
 import { entryVerbs } from "./entries.ts";
 import { importVerbs } from "./imports.ts";
 import { inspectVerbs } from "./inspect.ts";
+import { inspectUrlVerbs } from "./inspect-url.ts";
 import { type Checked, PARAMS } from "./params.ts";
 import { secretVerbs } from "./secrets.ts";
 import { settingsVerbs } from "./settings.ts";
@@ -155,6 +156,7 @@ function handlersOf(deps: VerbDeps): Handlers {
     ...entryVerbs(deps),
     ...contentVerbs(deps),
     ...inspectVerbs(deps),
+    ...inspectUrlVerbs(deps),
     ...importVerbs(deps),
     ...agentVerbs(deps),
     ...settingsVerbs(deps),
