@@ -16,6 +16,7 @@ import { type Checked, PARAMS } from "./params.ts";
 import { secretVerbs } from "./secrets.ts";
 import { settingsVerbs } from "./settings.ts";
 import type { Handlers, OnProgress, VerbDeps } from "./types.ts";
+import { Undos } from "./undo.ts";
 
 /** Answers a call: parameters checked, never rejects. */
 export type Call = <M extends Method>(
@@ -54,6 +55,7 @@ async function perform<M extends Method>(
 
 function handlersOf(deps: VerbDeps): Handlers {
   const { config, hub, signIns, known, vault, secrets, activity, snapshot } = deps;
+  const undos = new Undos();
 
   /** Servers that let a probe run out of time, with the URL at which they did. */
   const silent = new Map<string, string>();
@@ -153,11 +155,11 @@ function handlersOf(deps: VerbDeps): Handlers {
 
     ...accountVerbs(signIns, findRemote),
     ...secretVerbs(secrets, config),
-    ...entryVerbs(deps),
+    ...entryVerbs(deps, undos),
     ...contentVerbs(deps),
     ...inspectVerbs(deps),
     ...inspectUrlVerbs(deps),
-    ...importVerbs(deps),
+    ...importVerbs(deps, undos),
     ...agentVerbs(deps),
     ...settingsVerbs(deps),
     ...callVerbs(deps),
