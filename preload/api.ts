@@ -6,6 +6,7 @@ import type { ActivityApi, CallRecord } from "./api-activity.ts";
 import type { AgentsApi } from "./api-agents.ts";
 import type { BlockedTool, ErrorCode, ErrorObject, Result, ServerType, ToolStatus } from "./api-base.ts";
 import type { ConfigApi, LogLine } from "./api-config.ts";
+import type { DoctorApi } from "./api-doctor.ts";
 import type { ImportApi } from "./api-import.ts";
 import type { AppSettings, Destination, SettingsApi, ShellApi, ShellInfo } from "./api-settings.ts";
 
@@ -192,7 +193,7 @@ export type Revocation = "revoked" | "not_supported" | "failed" | "kept" | "noth
 export type ServerInput = { readonly url: string } | { readonly command: string; readonly args: readonly string[] };
 
 /** Every call, its parameters and its answer. All throw nothing: the answer is a `Result`. */
-export interface Api extends ConfigApi, ImportApi, AgentsApi, SettingsApi, ActivityApi {
+export interface Api extends ConfigApi, ImportApi, AgentsApi, SettingsApi, ActivityApi, DoctorApi {
   getSnapshot(params: Record<string, never>): Snapshot;
   /** Finds out, once, whether servers that nobody has contacted yet want a sign-in. Ends within a few seconds. */
   probe(params: Record<string, never>): Snapshot;
@@ -343,6 +344,7 @@ const METHOD_TABLE: Record<Method, true> = {
   pauseAll: true,
   reset: true,
   calls: true,
+  doctor: true,
 };
 export const METHODS = Object.keys(METHOD_TABLE) as readonly Method[];
 

@@ -126,6 +126,7 @@ export const PARAMS = {
     limit: z.number().int().min(1).max(10_000).optional(),
     before: z.number().int().optional(),
   }),
+  doctor: z.strictObject({ server: server.optional() }),
 } satisfies { readonly [M in Method]: z.ZodType };
 
 /** The parameters of a method after the check. */

@@ -8,6 +8,7 @@ import { accountOf, accountVerbs, updateServer } from "./accounts.ts";
 import { agentVerbs } from "./agents.ts";
 import { callVerbs } from "./calls.ts";
 import { contentVerbs } from "./contents.ts";
+import { doctorVerbs } from "./doctor.ts";
 import { entryVerbs } from "./entries.ts";
 import { importVerbs } from "./imports.ts";
 import { inspectVerbs } from "./inspect.ts";
@@ -163,6 +164,7 @@ function handlersOf(deps: VerbDeps): Handlers {
     ...agentVerbs(deps),
     ...settingsVerbs(deps),
     ...callVerbs(deps),
+    ...doctorVerbs(deps),
 
     async moveVault({ to }) {
       const { moved, left } = await vault.move(to);
