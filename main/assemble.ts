@@ -2,7 +2,9 @@
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { ActivityRecord } from "../preload/api.ts";
 import { openActivity } from "./activity/activity.ts";
+import { Calls, recordOf } from "./activity/calls.ts";
 import { agentCommand } from "./agent-command.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { openConfig } from "./config/store.ts";
@@ -17,12 +19,14 @@ import type { createLog } from "./log.ts";
 import { createSignIns, type SignInsParts } from "./oauth/sign-ins.ts";
 import type { Paths } from "./paths.ts";
 import { type Browser, systemClock } from "./ports.ts";
+import { DEFAULT_SETTINGS } from "./settings.ts";
 import { openVault } from "./vault/index.ts";
 import { KnownAccounts } from "./vault/known-accounts.ts";
 import { openMovableVault } from "./vault/movable.ts";
 import { secretVault } from "./vault/secrets.ts";
 import { Announcer } from "./verbs/announcer.ts";
 import { EventLists } from "./verbs/events.ts";
+import { Gathered } from "./verbs/gathered.ts";
 import type { HubHandle } from "./verbs/handle.ts";
 import { SignInPages } from "./verbs/sign-in-pages.ts";
 import { takeSnapshot } from "./verbs/snapshot.ts";
@@ -97,6 +101,13 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
   };
 
   const events = new EventLists();
+  const newCalls = new Gathered(events, "calls", recordOf);
+  const newRecords = new Gathered(events, "records", (record: ActivityRecord) => record);
+  const calls = new Calls({
+    keepsArguments: () => DEFAULT_SETTINGS.record_arguments,
+    added: (call) => newCalls.add(call),
+  });
+  const stopRecords = activity.onRecord((record) => newRecords.add(record));
   const announcer = new Announcer(events, () =>
     takeSnapshot({
       version,
@@ -128,6 +139,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       log,
       env,
       changed: hubChanged,
+      calls,
       signInPage: (server, account) => signInPages.offer(server, account),
       async prepare(server) {
         const reading = signIns.load([server]);
@@ -174,6 +186,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     signIns,
     known,
     activity,
+    calls,
     log,
     vault,
     secrets,
@@ -190,6 +203,9 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       clockWatch.turn(false);
       stopSignIns();
       stopConfig();
+      stopRecords();
+      newCalls.close();
+      newRecords.close();
       announcer.close();
       events.clear();
       config.close();

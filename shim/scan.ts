@@ -7,11 +7,13 @@ export interface Peek {
   readonly method: string | null;
   /** It has a `result` or an `error`. */
   readonly isAnswer: boolean;
+  /** It has an `error`. */
+  readonly isError: boolean;
   /** The bytes are one JSON object as far as the scan can see. */
   readonly ok: boolean;
 }
 
-const BAD: Peek = { id: null, method: null, isAnswer: false, ok: false };
+const BAD: Peek = { id: null, method: null, isAnswer: false, isError: false, ok: false };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -38,7 +40,8 @@ export function peek(line: Buffer): Peek {
   let id: string | null = null;
   let method: string | null = null;
   let isAnswer = false;
-  if (line[at] === CLOSE) return skipBlank(line, at + 1) === length ? { id, method, isAnswer, ok: true } : BAD;
+  let isError = false;
+  if (line[at] === CLOSE) return skipBlank(line, at + 1) === length ? { id, method, isAnswer, isError, ok: true } : BAD;
   for (;;) {
     if (line[at] !== QUOTE) return BAD;
     const keyEnd = stringEnd(line, at);
@@ -54,11 +57,14 @@ export function peek(line: Buffer): Peek {
       id = text === "null" ? null : text;
     } else if (key === "method") {
       method = line[at] === QUOTE && end - at <= MAX_METHOD ? unquote(line.toString("utf8", at, end)) : null;
-    } else if (key === "result" || key === "error") {
+    } else if (key === "result") {
       isAnswer = true;
+    } else if (key === "error") {
+      isAnswer = true;
+      isError = true;
     }
     at = skipBlank(line, end);
-    if (line[at] === CLOSE) return skipBlank(line, at + 1) === length ? { id, method, isAnswer, ok: true } : BAD;
+    if (line[at] === CLOSE) return skipBlank(line, at + 1) === length ? { id, method, isAnswer, isError, ok: true } : BAD;
     if (line[at] !== COMMA) return BAD;
     at = skipBlank(line, at + 1);
   }

@@ -36,6 +36,8 @@ export interface ActivityQuery {
 
 export interface Activity {
   begin(attempt: Attempt): Recording;
+  /** Calls back with each new record; returns the unsubscribe. */
+  onRecord(listener: (record: ActivityRecord) => void): () => void;
   /** Newest first. */
   find(query: ActivityQuery): Promise<readonly ActivityRecord[]>;
   /** Resolves when everything is in the file, or could not be written. */
@@ -65,6 +67,7 @@ class Records implements Activity {
   readonly #earlier: () => Promise<ActivityRecord[]>;
   /** Oldest first. */
   readonly #latest: ActivityRecord[];
+  readonly #listeners = new Set<(record: ActivityRecord) => void>();
 
   constructor(
     clock: Clock,
@@ -104,6 +107,11 @@ class Records implements Activity {
     };
   }
 
+  onRecord(listener: (record: ActivityRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   async find({ server, id, limit = DEFAULT_LIMIT }: ActivityQuery): Promise<readonly ActivityRecord[]> {
     const wanted = (record: ActivityRecord): boolean =>
       (server === undefined || record.server === server) &&
@@ -126,5 +134,6 @@ class Records implements Activity {
     this.#latest.push(clean);
     if (this.#latest.length > IN_MEMORY) this.#latest.shift();
     this.#file?.write(`${JSON.stringify(clean)}\n`);
+    for (const listener of [...this.#listeners]) listener(clean);
   }
 }

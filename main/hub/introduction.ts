@@ -21,7 +21,7 @@ export interface Introducing {
 export class Introduction {
   readonly #session: Introducing;
   #era: Era | null = null;
-  #agentName = "an agent";
+  #agentName: string | null = null;
   #asked: unknown;
   #capabilities: unknown;
   /** `notifications/initialized` came, or will never come. */
@@ -38,7 +38,8 @@ export class Introduction {
     return this.#era;
   }
 
-  get agentName(): string {
+  /** Null: it gave no name. */
+  get agentName(): string | null {
     return this.#agentName;
   }
 

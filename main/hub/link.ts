@@ -123,7 +123,7 @@ export class Link {
       void upstream.close();
       this.down(noHandshake(this.#host.name, this.#host.connectLimit));
     }, this.#host.connectLimit);
-    upstream.send(line, { id: initId, method: "initialize", isAnswer: false, ok: true });
+    upstream.send(line, { id: initId, method: "initialize", isAnswer: false, isError: false, ok: true });
     this.#host.changed();
   }
 

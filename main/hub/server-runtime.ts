@@ -1,5 +1,6 @@
 /** One server of `servers.json` while the hub runs: its sessions and what they learned. */
 import type { BlockedTool } from "../../preload/api.ts";
+import type { Calls } from "../activity/calls.ts";
 import type { RemoteServer, ServerConfig } from "../config/types.ts";
 import { GatehouseError } from "../errors.ts";
 import type { Clock, Credentials, Log } from "../ports.ts";
@@ -39,6 +40,7 @@ export interface HubDeps {
   readonly changed: () => void;
   /** The address of a page at which a person can sign in; null: there is none to be had. */
   readonly signInPage: (server: string, account: string) => Promise<string | null>;
+  readonly calls: Calls;
   /** Reads what is held for a server that stands in no file. Never rejects. Absent: nothing is. */
   readonly prepare?: (server: RemoteServer) => Promise<void>;
 }
@@ -340,6 +342,16 @@ export class ServerRuntime {
         deps.changed();
       },
       changed: deps.changed,
+      calls: {
+        get keepsArguments() {
+          return deps.calls.keepsArguments;
+        },
+        get account() {
+          return account();
+        },
+        server: name,
+        add: (call) => deps.calls.add(call),
+      },
     };
   }
 }

@@ -1,4 +1,5 @@
 /** What a session is given: the server that it belongs to, and the agent that it serves. */
+import type { EndedCall } from "../activity/calls.ts";
 import type { GatehouseError } from "../errors.ts";
 import type { Era, Upstream, UpstreamEvents } from "../upstream/upstream.ts";
 import type { KnownServer } from "./provisional.ts";
@@ -28,6 +29,17 @@ export interface SessionHost {
   report(error: GatehouseError): void;
   /** Anything that the snapshot shows changed. */
   changed(): void;
+  /** Takes what became of the agent's requests; null: that is noted elsewhere. */
+  readonly calls: CallBook | null;
+}
+
+/** Where the ended requests of a server's sessions are noted. */
+export interface CallBook {
+  readonly server: string;
+  readonly account: string;
+  /** Whether arguments are recorded now. */
+  readonly keepsArguments: boolean;
+  add(call: EndedCall): void;
 }
 
 /** The agent's end. */

@@ -19,6 +19,7 @@ import { sessionLost } from "../upstream/failures.ts";
 import { Introduction } from "./introduction.ts";
 import { Link } from "./link.ts";
 import { ModernFront } from "./modern-front.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { initializeResult } from "./provisional.ts";
 import { OURS, type Request, Requests, refusalLine } from "./requests.ts";
 import type { AgentPort, SessionHost } from "./session-host.ts";
@@ -44,6 +45,7 @@ export class Session {
   #hello: Readonly<Record<string, unknown>> = {};
   readonly #settings = new Settings();
   readonly #requests = new Requests();
+  readonly #calls: OpenCalls;
   readonly #questions = new Questions();
   #ownIds = 0;
 
@@ -51,6 +53,7 @@ export class Session {
   constructor(host: SessionHost, agent: AgentPort, resumed: boolean) {
     this.#host = host;
     this.#agent = agent;
+    this.#calls = new OpenCalls(host.calls, () => this.#introduction.agentName);
     this.#standIn = new StandIn(host.name, resumed);
     this.#offer = new SignInOffer({
       server: host.name,
@@ -86,7 +89,7 @@ export class Session {
 
   /** As the agent introduced itself. */
   get agentName(): string {
-    return this.#introduction.agentName;
+    return this.#introduction.agentName ?? "an agent";
   }
 
   get state(): SessionState {
@@ -117,6 +120,7 @@ export class Session {
     const refusal = this.#requests.refusal(id, line);
     if (refusal !== null) return this.#agent.write(refusalLine(refusal, this.#host.name, id));
     this.#settings.fromAgent(line, peeked);
+    this.#calls.began(id, method, line);
     this.#request({ line, peeked, id, method, again: false });
   }
 
@@ -152,6 +156,7 @@ export class Session {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#calls.close();
     this.#introduction.close();
     await this.#link.close();
   }
@@ -257,8 +262,13 @@ export class Session {
     if (passed === null) return;
     const isCancel = peeked.method === "notifications/cancelled";
     if (isCancel && this.#modern.cancelled(line)) return;
-    if (isCancel) this.#requests.cancel(cancelledId(line));
+    if (isCancel) this.#cancel(cancelledId(line));
     this.#link.send(passed, passed === line ? peeked : peek(passed));
+  }
+
+  #cancel(id: string | null): void {
+    this.#requests.cancel(id);
+    this.#calls.cancelled(id);
   }
 
   #fromServer(line: Buffer, peeked: Peek): void {
@@ -267,6 +277,7 @@ export class Session {
       // An answer that nobody asked for, or the second one, is nobody's.
       if (method === OURS || method === null) return;
       this.#settings.answered(line, peeked);
+      this.#calls.answered(peeked.id, line, peeked);
       if (method === "tools/list") this.#countTools(line);
     }
     if (this.#introduction.era === "modern" && this.#modern.takes(line, peeked)) return;
@@ -318,7 +329,10 @@ export class Session {
     if (state === "connecting" || state === "none") return this.#requests.wait(request);
     if (state === "ready") {
       const own = this.#standIn.beside(method, line, this.#capabilities);
-      if (own !== null) return this.#respond(id, method, own);
+      if (own !== null) {
+        this.#calls.done(id);
+        return this.#respond(id, method, own);
+      }
       this.#requests.sent(request, line.length);
       return this.#link.send(line, peeked);
     }
@@ -332,6 +346,7 @@ export class Session {
   /** An answer without the server: the sign-in tool and empty lists when a person is needed, else the error. */
   #answerWithout(id: string, method: string, line: Buffer | null, error: GatehouseError): void {
     this.#settings.failed(id);
+    this.#calls.failed(id, error);
     if (error.code === "insufficient_scope" || (needsPerson(error) && method !== "ping")) {
       const { tool } = error.details ?? {};
       this.#host.asked(this.agentName, typeof tool === "string" ? tool : null);

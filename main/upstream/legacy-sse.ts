@@ -21,7 +21,7 @@ const PING_LIMIT = 10_000;
 const INITIALIZED_LIMIT = 10_000;
 const ERROR_BODY_CAP = 64 * 1024;
 const INITIALIZED = "notifications/initialized";
-const NOTHING: Peek = { id: null, method: null, isAnswer: false, ok: true };
+const NOTHING: Peek = { id: null, method: null, isAnswer: false, isError: false, ok: true };
 
 interface Waiting {
   readonly message: Buffer;

@@ -1,9 +1,8 @@
 /** What agents' requests were. */
-import { notYet } from "./not-yet.ts";
 import type { VerbDeps, Verbs } from "./types.ts";
 
-export function callVerbs(_deps: VerbDeps): Verbs<"calls"> {
+export function callVerbs({ calls }: VerbDeps): Verbs<"calls"> {
   return {
-    calls: () => notYet("calls"),
+    calls: (query) => ({ calls: calls.find(query) }),
   };
 }

@@ -2,13 +2,13 @@
 import type { ServerState, ServerStatus, Snapshot } from "../../preload/api.ts";
 import type { Config, ServerConfig, StdioServer } from "../config/types.ts";
 import type { GatehouseError } from "../errors.ts";
-import { visible } from "../hub/control/definition.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { ServerView } from "../hub/server-runtime.ts";
 import type { AuthStatus, SignIns } from "../oauth/types.ts";
 import type { Clock } from "../ports.ts";
 import { DEFAULT_SETTINGS } from "../settings.ts";
 import type { Vault } from "../vault/types.ts";
+import { visible } from "../visible.ts";
 
 export interface SnapshotSources {
   readonly version: string;

@@ -1,6 +1,7 @@
 /** What verbs are made from, and what they are. */
 import type { Answer, Method, SignInProgress, Snapshot } from "../../preload/api.ts";
 import type { Activity } from "../activity/activity.ts";
+import type { Calls } from "../activity/calls.ts";
 import type { ConfigStore } from "../config/store.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { KnownServers } from "../hub/known.ts";
@@ -18,6 +19,7 @@ export interface VerbDeps {
   readonly vault: MovableVault;
   readonly secrets: SecretVault;
   readonly activity: Activity;
+  readonly calls: Calls;
   readonly log: Log;
   readonly snapshot: () => Snapshot;
   /** Something that the snapshot shows changed. */

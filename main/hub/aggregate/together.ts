@@ -73,6 +73,7 @@ export class Together {
       asked: () => {},
       report: () => {},
       changed: () => {},
+      calls: null,
     };
   }
 

@@ -1,5 +1,6 @@
 /** What a tool says of itself, in one form that can be compared, kept and shown. */
 import { createHash } from "node:crypto";
+import { cut, visible } from "../../visible.ts";
 
 /** The members that tell an agent what a tool is and does (MCP 2025-11-25 server/tools, data types). */
 const FIELDS = ["title", "description", "inputSchema", "outputSchema", "annotations"] as const;
@@ -83,23 +84,6 @@ function excerpts(before: string | null, after: string | null): Pick<Difference,
   };
   return { before: before === null ? null : excerpt(a), after: after === null ? null : excerpt(b) };
 }
-
-function cut(text: string, most: number): string {
-  const chars = Array.from(text);
-  return chars.length > most ? `${chars.slice(0, most).join("")}…` : text;
-}
-
-/**
- * Control, bidirectional, zero-width and other characters that nobody sees, as `\u{…}`: what is hidden from the person
- * is read by a model all the same. Line feeds stay.
- */
-export function visible(text: string): string {
-  return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`);
-}
-
-/** Besides those of no shape: spaces that are none, fillers of Hangul and Braille, and variation selectors. */
-const UNSEEN =
-  /(?![\n ])(?:[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Z}\u115f\u1160\u2800\u3164\uffa0]|\u034f|[\u17b4\u17b5]|[\u180b-\u180f]|[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}])/gu;
 
 /** JSON without white space, members sorted (as RFC 8785 does it). Throws a RangeError for what is nested too deep. */
 function canonical(value: unknown, depth = 0): string {

@@ -1,7 +1,7 @@
 /** What an agent is told instead of its request's answer. */
 import { GatehouseError, quoteRemote } from "../../errors.ts";
 import { shellName } from "../../upstream/failures.ts";
-import { visible } from "./definition.ts";
+import { visible } from "../../visible.ts";
 
 export function toolBlocked(server: string, tool: string, reason: "denied" | "changed"): GatehouseError {
   return new GatehouseError({

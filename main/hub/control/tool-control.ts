@@ -9,8 +9,9 @@ import { elementSpans, type Span, spanOf } from "../../../shim/scan.ts";
 import type { ServerConfig } from "../../config/types.ts";
 import type { GatehouseError } from "../../errors.ts";
 import type { Clock, Log } from "../../ports.ts";
+import { visible } from "../../visible.ts";
 import type { ApprovedTools, ToolRecord, ToolRecords } from "./approved-tools.ts";
-import { type Definition, definitionOf, differences, fingerprint, visible } from "./definition.ts";
+import { type Definition, definitionOf, differences, fingerprint } from "./definition.ts";
 import { badList, changedAgain, toolBlocked } from "./failures.ts";
 import { passes, passesAll, type ToolPatterns } from "./patterns.ts";
 

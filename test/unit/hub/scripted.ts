@@ -1,7 +1,8 @@
 /** What a session has around it, spoken for by the test. */
+import type { EndedCall } from "../../../main/activity/calls.ts";
 import type { GatehouseError } from "../../../main/errors.ts";
 import type { KnownServer } from "../../../main/hub/provisional.ts";
-import type { SessionHost } from "../../../main/hub/session-host.ts";
+import type { CallBook, SessionHost } from "../../../main/hub/session-host.ts";
 import type { Era, Upstream, UpstreamEvents } from "../../../main/upstream/upstream.ts";
 import { peek } from "../../../shim/scan.ts";
 
@@ -69,6 +70,7 @@ export class World {
   readonly asked: string[] = [];
   readonly reported: string[] = [];
   readonly opens: boolean[] = [];
+  readonly calls: EndedCall[] = [];
 
   readonly host: SessionHost = {
     name: "github",
@@ -87,9 +89,24 @@ export class World {
     need: (cause) => this.blocked ?? cause,
     report: (error) => this.reported.push(error.code),
     changed: () => {},
+    calls: this.#book(),
   };
 
   readonly port = { write: (line: Buffer): void => void this.agent.push(read(line)) };
+
+  keepsArguments = false;
+
+  #book(): CallBook {
+    const keeps = (): boolean => this.keepsArguments;
+    return {
+      server: "github",
+      account: "default",
+      get keepsArguments() {
+        return keeps();
+      },
+      add: (call) => this.calls.push(call),
+    };
+  }
 
   /** The newest. */
   get upstream(): ScriptedUpstream {

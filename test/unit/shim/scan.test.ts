@@ -5,16 +5,25 @@ const look = (text: string) => peek(Buffer.from(text));
 
 describe("what a message is", () => {
   test.each([
-    ['{"jsonrpc":"2.0","id":7,"method":"tools/list"}', { id: "7", method: "tools/list", isAnswer: false, ok: true }],
-    ['{"method":"a","params":{"id":3,"method":"no"},"id":"x"}', { id: '"x"', method: "a", isAnswer: false, ok: true }],
+    [
+      '{"jsonrpc":"2.0","id":7,"method":"tools/list"}',
+      { id: "7", method: "tools/list", isAnswer: false, isError: false, ok: true },
+    ],
+    [
+      '{"method":"a","params":{"id":3,"method":"no"},"id":"x"}',
+      { id: '"x"', method: "a", isAnswer: false, isError: false, ok: true },
+    ],
     [
       '{"method":"notifications/initialized"}',
-      { id: null, method: "notifications/initialized", isAnswer: false, ok: true },
+      { id: null, method: "notifications/initialized", isAnswer: false, isError: false, ok: true },
     ],
-    ['{"id":null,"error":{"code":1}}', { id: null, method: null, isAnswer: true, ok: true }],
-    ['{"result":{"id":9,"a":[{"b":"}"}]},"id":-2}', { id: "-2", method: null, isAnswer: true, ok: true }],
-    ["{}", { id: null, method: null, isAnswer: false, ok: true }],
-    [' \t{ "id" : 1 , "method" : "a" } \r', { id: "1", method: "a", isAnswer: false, ok: true }],
+    ['{"id":null,"error":{"code":1}}', { id: null, method: null, isAnswer: true, isError: true, ok: true }],
+    [
+      '{"result":{"id":9,"a":[{"b":"}"}]},"id":-2}',
+      { id: "-2", method: null, isAnswer: true, isError: false, ok: true },
+    ],
+    ["{}", { id: null, method: null, isAnswer: false, isError: false, ok: true }],
+    [' \t{ "id" : 1 , "method" : "a" } \r', { id: "1", method: "a", isAnswer: false, isError: false, ok: true }],
   ])("%s", (text, expected) => {
     expect(look(text)).toEqual(expected);
   });
@@ -57,7 +66,7 @@ describe("what a message is", () => {
         const message = { jsonrpc: "2.0", params, id, method: "m", extra: values };
         const seen = look(JSON.stringify(message));
         expect(JSON.parse(seen.id ?? "null")).toEqual(id);
-        expect(seen).toMatchObject({ method: "m", isAnswer: false, ok: true });
+        expect(seen).toMatchObject({ method: "m", isAnswer: false, isError: false, ok: true });
       }
     }
   });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { definitionOf, differences, fingerprint, visible } from "../../../../main/hub/control/definition.ts";
+import { definitionOf, differences, fingerprint } from "../../../../main/hub/control/definition.ts";
+import { visible } from "../../../../main/visible.ts";
 
 const TOOL = {
   name: "read",
