@@ -19,31 +19,40 @@ export function replaceNode(text: string, node: Node, value: unknown): string {
 
 /** Adds a member behind the last one. */
 export function insertMember(text: string, object: Node, key: string, value: unknown): string {
+  return insertMembers(text, object, [[key, value]]);
+}
+
+/** Adds members behind the last one, at least one. */
+export function insertMembers(text: string, object: Node, members: readonly (readonly [string, unknown])[]): string {
   const last = object.children?.at(-1);
-  if (last === undefined) return insertFirst(text, object, key, value);
+  if (last === undefined) return insertFirst(text, object, members);
   const inline = isInline(text, object);
   const end = last.offset + last.length;
   const comma = commaAfter(text, end);
   const anchor = endOfRemark(text, comma === null ? end : comma + 1);
   const indent = childIndent(text, object);
-  const member = `${JSON.stringify(key)}: ${print(value, text, indent, inline)}`;
+  const gap = inline ? " " : eolOf(text) + indent;
+  const printed = members.map((member) => gap + printMember(member, text, indent, inline)).join(",");
   const edits: Edit[] = [];
   if (comma === null) edits.push({ offset: end, length: 0, content: "," });
-  const content = (inline ? " " : eolOf(text) + indent) + member + (comma === null ? "" : ",");
-  edits.push({ offset: anchor, length: 0, content });
+  edits.push({ offset: anchor, length: 0, content: printed + (comma === null ? "" : ",") });
   return applyEdits(text, edits);
 }
 
-function insertFirst(text: string, object: Node, key: string, value: unknown): string {
+function insertFirst(text: string, object: Node, members: readonly (readonly [string, unknown])[]): string {
   const open = object.offset + 1;
   const close = object.offset + object.length - 1;
   const inside = text.slice(open, close).trimEnd(); // comments, at most
   const indent = childIndent(text, object);
-  const member = `${JSON.stringify(key)}: ${print(value, text, indent, false)}`;
   const eol = eolOf(text);
-  const content = `${eol}${indent}${member}${eol}${indentAt(text, object.offset)}`;
+  const printed = members.map((member) => eol + indent + printMember(member, text, indent, false)).join(",");
+  const content = `${printed}${eol}${indentAt(text, object.offset)}`;
   const offset = open + inside.length;
   return applyEdits(text, [{ offset, length: close - offset, content }]);
+}
+
+function printMember([key, value]: readonly [string, unknown], text: string, indent: string, inline: boolean): string {
+  return `${JSON.stringify(key)}: ${print(value, text, indent, inline)}`;
 }
 
 /** Takes a member out, with its comma and the comment behind it; comments above it stay. */

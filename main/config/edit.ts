@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Node } from "jsonc-parser";
 import type { ServerInput } from "../../preload/api.ts";
 import { GatehouseError, quoteRemote } from "../errors.ts";
-import { insertMember, removeMember, replaceNode } from "../json-edit.ts";
-import { keyOf, memberOf } from "../json-tree.ts";
+import { insertMember, insertMembers, removeMember, replaceNode } from "../json-edit.ts";
+import { keyOf, memberOf, plainValue } from "../json-tree.ts";
 import { normalName } from "../names.ts";
 import { parseFile } from "./parse.ts";
 import { type EntryNode, entriesOf } from "./tree.ts";
@@ -14,6 +14,12 @@ const NEW_FILE = '{\n  "mcpServers": {}\n}\n';
 
 /** Throws `invalid_request` when there is a server of that name. */
 export function addEntry(path: string, text: string, name: string, input: ServerInput): string {
+  return addEntries(path, text, [[name, freshEntry(input)]]);
+}
+
+/** Adds all of them, in order, or throws as {@link addEntry}. No two may have one name. */
+export function addEntries(path: string, text: string, entries: readonly (readonly [string, unknown])[]): string {
+  if (entries.length === 0) return text;
   let next = text;
   let root = parseFile(path, next);
   if (root === null) next = next.trim() === "" ? NEW_FILE : `${next.trimEnd()}\n${NEW_FILE}`;
@@ -24,8 +30,10 @@ export function addEntry(path: string, text: string, name: string, input: Server
   }
   const servers = root === null ? undefined : memberOf(root, "mcpServers");
   if (root === null || servers === undefined) throw new Error("the new file has no place for a server");
-  if (find(root, name).length > 0) throw nameTaken(name);
-  return insertMember(next, servers, normalName(name), freshEntry(input));
+  const taken = new Set(entriesOf(root).map((entry) => entry.name));
+  const members = entries.map(([name, entry]): [string, unknown] => [normalName(name), entry]);
+  for (const [name] of members) if (taken.has(name)) throw nameTaken(name);
+  return insertMembers(next, servers, members);
 }
 
 /** Takes every entry of that name out. Throws `unknown_server`. */
@@ -41,6 +49,36 @@ export function removeEntry(path: string, text: string, name: string): string {
     }
     next = removeMember(next, servers, entry.property);
   }
+}
+
+/** Names of those that stand in the text once, exactly so. */
+export function unchangedEntries(
+  path: string,
+  text: string,
+  entries: readonly (readonly [string, unknown])[],
+): string[] {
+  const root = parseFile(path, text);
+  const there = root === null ? [] : entriesOf(root);
+  return entries.flatMap(([name, entry]) => {
+    const found = there.filter((one) => one.name === normalName(name));
+    const same = found.length === 1 && found[0] !== undefined && isSameData(plainValue(found[0].value), entry);
+    return same ? [normalName(name)] : [];
+  });
+}
+
+/** As JSON holds them: prototypes and the order of members do not count. */
+function isSameData(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
+}
+
+/** Takes out all entries of these names, with one reading of the text. */
+export function removeEntries(path: string, text: string, names: readonly string[]): string {
+  const root = parseFile(path, text);
+  const servers = root === null ? undefined : memberOf(root, "mcpServers");
+  if (root === null || servers === undefined) return text;
+  const gone = entriesOf(root).filter((entry) => names.includes(entry.name));
+  // From the end, so that what stands in front keeps its place.
+  return gone.reduceRight((rest, { property }) => removeMember(rest, servers, property), text);
 }
 
 /** Throws `unknown_server`, or `invalid_request` when the new name is taken. */

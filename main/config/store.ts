@@ -8,7 +8,17 @@ import { asGatehouseError, GatehouseError } from "../errors.ts";
 import { checkName, normalName } from "../names.ts";
 import type { Log } from "../ports.ts";
 import { createSerial } from "../serial.ts";
-import { addEntry, approveEntry, enableEntry, removeEntry, renameEntry, repointEntry } from "./edit.ts";
+import {
+  addEntries,
+  addEntry,
+  approveEntry,
+  enableEntry,
+  removeEntries,
+  removeEntry,
+  renameEntry,
+  repointEntry,
+  unchangedEntries,
+} from "./edit.ts";
 import type { Env } from "./expand.ts";
 import { type ParsedConfig, parseConfig } from "./parse.ts";
 import { fileError } from "./problems.ts";
@@ -52,6 +62,13 @@ export interface ConfigStore {
   reload(): Promise<void>;
   /** Creates the file when there is none. */
   add(name: string, server: ServerInput): Promise<void>;
+  /**
+   * Adds whole entries with one write, or none of them. An entry may be one that what it refers to (a variable, a secret)
+   * is still missing for.
+   */
+  addAll(entries: readonly (readonly [string, Readonly<Record<string, unknown>>])[]): Promise<void>;
+  /** Takes out those of these names that are still exactly these entries; answers the names. */
+  removeAll(entries: readonly (readonly [string, Readonly<Record<string, unknown>>])[]): Promise<readonly string[]>;
   update(name: string, change: ConfigChange): Promise<void>;
   remove(name: string): Promise<void>;
   setEnabled(name: string, enabled: boolean): Promise<void>;
@@ -180,6 +197,25 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
         (text) => addEntry(path, text, name, server),
         (_old, parsed) => throwIfInvalid(parsed, name),
       ),
+    addAll: (entries) =>
+      edit(
+        (text) => addEntries(path, text, entries),
+        (_old, parsed) => {
+          for (const [name] of entries)
+            if (!isWaiting(parsed.invalid.get(normalName(name)))) throwIfInvalid(parsed, name);
+        },
+      ),
+    removeAll: async (entries) => {
+      let removed: readonly string[] = [];
+      await edit(
+        (text) => {
+          removed = unchangedEntries(path, text, entries);
+          return removeEntries(path, text, removed);
+        },
+        () => undefined,
+      );
+      return removed;
+    },
     update: (name, { newName = name, server }) =>
       edit(
         (text, old) => {
@@ -221,6 +257,11 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
 
 /** Throws when what an edit would leave is not acceptable. */
 type Judge = (old: ParsedConfig, parsed: ParsedConfig) => void;
+
+/** What it refers to is not there yet; nothing else is wrong with it as far as that can be told. */
+function isWaiting(error: GatehouseError | undefined): boolean {
+  return typeof error?.details?.variable === "string" || typeof error?.details?.secret === "string";
+}
 
 function throwIfInvalid(parsed: ParsedConfig, name: string): void {
   const error = parsed.invalid.get(normalName(name));
