@@ -3,13 +3,14 @@ import type { Answer, ErrorObject, Method, Params, Result } from "../preload/api
 import { type Control, openControl } from "./control.ts";
 import { gatehouseHome } from "./endpoint.ts";
 import { reachHub, reachOrStartHub } from "./launch.ts";
+import { Usage } from "./usage.ts";
 import { VERSION } from "./version.ts";
+
+export { Usage };
 
 /** Exit codes, exactly as documented. */
 export const EXIT = { done: 0, failed: 1, usage: 2, needsSignIn: 3, unreachable: 4 } as const;
 
-/** The command line cannot be meant so. */
-export class Usage extends Error {}
 export class Unreachable extends Error {}
 
 /** A line on stderr, for a person. */

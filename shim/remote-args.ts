@@ -4,8 +4,9 @@
  * change than the program's name.
  */
 import { createHash } from "node:crypto";
-import { Usage } from "./cli-base.ts";
+import { readFileSync } from "node:fs";
 import { type Environment, FLAGS, type Json, OPTIONS, own, type State, withVariables } from "./remote-options.ts";
+import { Usage } from "./usage.ts";
 
 export interface RemoteArgs {
   /** As `servers.json` has it, and `allow_http`. Holds secrets. */
@@ -54,9 +55,11 @@ export function parseRemoteArgs(
   args: readonly string[],
   env: Environment,
   platform: NodeJS.Platform = process.platform,
+  read: State["read"] = (path) => readFileSync(path, "utf8"),
 ): RemoteArgs {
   const state: State = {
     env,
+    read,
     notes: [],
     headers: {},
     params: {},

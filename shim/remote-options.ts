@@ -1,6 +1,5 @@
 /** The options of `gatehouse connect <url>`: what each one says about the entry, or why it is not needed here. */
-import { readFileSync } from "node:fs";
-import { Usage } from "./cli-base.ts";
+import { Usage } from "./usage.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Json = Record<string, unknown>;
@@ -19,6 +18,8 @@ const TRANSPORTS: Readonly<Record<string, string>> = {
 /** What the options have said so far. */
 export interface State {
   readonly env: Environment;
+  /** The text of a file that an option names. */
+  readonly read: (path: string) => string;
   readonly notes: string[];
   readonly headers: Record<string, string>;
   readonly params: Record<string, string>;
@@ -72,7 +73,7 @@ export const FLAGS: Readonly<Record<string, Flag>> = {
 export const OPTIONS: Readonly<Record<string, Option>> = {
   "--header": (state, value, name) => header(state, value, name),
   "--header-file": (state, path, name) => {
-    for (const [index, line] of fileText(path, name).split(/\r?\n/).entries()) {
+    for (const [index, line] of fileText(state, path, name).split(/\r?\n/).entries()) {
       const text = line.trim();
       if (text !== "" && !text.startsWith("#")) header(state, text, `Line ${index + 1} of the file of ${name}`);
     }
@@ -123,9 +124,10 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
     if (key === "resource") notes.push("--authorize-param resource=…: --resource also reaches the token request.");
     params[key] = value.slice(at + 1);
   },
-  "--static-oauth-client-info": ({ auth, env }, value, name) => {
+  "--static-oauth-client-info": (state, value, name) => {
+    const { auth, env } = state;
     const info = jsonObject(
-      withVariables(textOrFile(value, name), env, () => {}),
+      withVariables(textOrFile(state, value, name), env, () => {}),
       name,
     );
     for (const key of ["client_id", "client_secret", "token_endpoint_auth_method"]) {
@@ -133,8 +135,9 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
     }
     if (typeof info.client_id !== "string") throw new Usage(`${name} must hold a client_id.`);
   },
-  "--static-oauth-client-metadata": ({ auth }, value, name) => {
-    const { scope, token_endpoint_auth_method: method, ...rest } = jsonObject(textOrFile(value, name), name);
+  "--static-oauth-client-metadata": (state, value, name) => {
+    const { auth } = state;
+    const { scope, token_endpoint_auth_method: method, ...rest } = jsonObject(textOrFile(state, value, name), name);
     if (scope !== undefined) auth.scope = scope;
     if (method !== undefined) auth.token_endpoint_auth_method ??= method;
     auth.client_metadata = rest;
@@ -166,13 +169,13 @@ export function withVariables(text: string, env: Environment, missing: (name: st
   });
 }
 
-function textOrFile(value: string, name: string): string {
-  return value.startsWith("@") ? fileText(value.slice(1), name) : value;
+function textOrFile(state: State, value: string, name: string): string {
+  return value.startsWith("@") ? fileText(state, value.slice(1), name) : value;
 }
 
-function fileText(path: string, name: string): string {
+function fileText({ read }: State, path: string, name: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return read(path);
   } catch (error) {
     throw new Usage(
       `The file of ${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"}): ${path}.`,

@@ -64,7 +64,8 @@ export function peek(line: Buffer): Peek {
       isError = true;
     }
     at = skipBlank(line, end);
-    if (line[at] === CLOSE) return skipBlank(line, at + 1) === length ? { id, method, isAnswer, isError, ok: true } : BAD;
+    if (line[at] === CLOSE)
+      return skipBlank(line, at + 1) === length ? { id, method, isAnswer, isError, ok: true } : BAD;
     if (line[at] !== COMMA) return BAD;
     at = skipBlank(line, at + 1);
   }

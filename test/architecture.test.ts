@@ -15,7 +15,8 @@ const PLACES: readonly { readonly name: string; readonly files: RegExp; readonly
   { name: "wire", files: /^shim\/(wire|frame|scan|questions|settings|endpoint|versions)\.ts$/, rank: 0 },
   { name: "pipe client", files: /^shim\/(connect|control)\.ts$/, rank: 1 },
   { name: "contract", files: /^preload\/(api(-[a-z]+)?|text|words|accounts)\.ts$/, rank: 1 },
-  { name: "shim/cli", files: /^shim\/(cli(-[a-z]+)*|remote-(args|options))\.ts$/, rank: 3 },
+  { name: "mcp-remote", files: /^shim\/(remote-(args|options)|usage)\.ts$/, rank: 1 },
+  { name: "shim/cli", files: /^shim\/cli(-[a-z]+)*\.ts$/, rank: 3 },
   { name: "shim/index", files: /^shim\/index\.ts$/, rank: 4 },
   { name: "shim", files: /^shim\//, rank: 2 },
   { name: "preload", files: /^preload\/index\.ts$/, rank: 2 },
@@ -41,7 +42,8 @@ const PLACES: readonly { readonly name: string; readonly files: RegExp; readonly
 const ONLY: Readonly<Record<string, readonly string[]>> = {
   "pipe client": ["wire"],
   shim: ["wire", "pipe client"],
-  "shim/cli": ["wire", "pipe client", "shim", "contract"],
+  "mcp-remote": [],
+  "shim/cli": ["wire", "pipe client", "shim", "contract", "mcp-remote"],
   "shim/index": ["wire", "pipe client", "shim", "shim/cli"],
   preload: ["contract"],
   renderer: ["contract"],
@@ -51,6 +53,8 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
 const CLOSED: Readonly<Record<string, readonly string[]>> = {
   // An app that finds a hub already running becomes that hub's client.
   "pipe client": ["main/pipe"],
+  // Import reads the command lines of mcp-remote as `connect <url>` does.
+  "mcp-remote": ["shim/cli", "main/config"],
   shim: [],
   "shim/cli": [],
   "shim/index": [],

@@ -1,0 +1,2 @@
+/** The command line cannot be meant so. */
+export class Usage extends Error {}
