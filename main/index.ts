@@ -1,5 +1,5 @@
 /** The app: the hub with tray and window around it. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { app } from "electron";
 import { startApp } from "./app.ts";
 import { appBrowser } from "./electron/browser.ts";
@@ -15,16 +15,19 @@ const secrets = takeSecrets(env);
 app.on("before-quit", () => Object.assign(env, secrets));
 const paths = gatehousePaths(env);
 const root = app.getAppPath();
+const browser = appBrowser(env);
 
 startElectron({
-  start: () =>
-    startApp({ env, secrets, browser: appBrowser(env), version: VERSION, role: "app", onYield: () => app.quit() }),
+  start: () => startApp({ env, secrets, browser, version: VERSION, role: "app", onYield: () => app.quit() }),
   files: {
     renderer: join(root, "dist/renderer"),
     preload: join(root, "dist/preload/index.cjs"),
     tray: join(root, "assets/tray"),
     icon: join(root, "assets/icon.png"),
   },
+  version: VERSION,
+  folders: { config: dirname(paths.servers), data: paths.home, logs: paths.logs },
+  browser,
   userData: paths.electron,
   hidden: process.argv.includes("--hidden"),
   report(event, error) {

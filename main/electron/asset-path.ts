@@ -1,11 +1,12 @@
 /** What `app://gatehouse/` serves. Pure: an address in, a file name or a refusal out. */
+import { LANGUAGES } from "../../preload/api-settings.ts";
 
 export const APP_SCHEME = "app";
 export const APP_ORIGIN = "app://gatehouse";
 export const APP_PAGE = `${APP_ORIGIN}/index.html`;
 
 export interface Asset {
-  /** Name of a file directly inside the renderer's folder. */
+  /** Name of a file in the renderer's folder, `/` between folders. */
   readonly name: string;
   readonly type: string;
 }
@@ -16,6 +17,10 @@ const SITE: ReadonlyMap<string, Asset> = new Map(
     { name: "index.html", type: "text/html; charset=utf-8" },
     { name: "index.js", type: "text/javascript; charset=utf-8" },
     { name: "style.css", type: "text/css; charset=utf-8" },
+    ...LANGUAGES.filter((language) => language !== "en").map((language) => ({
+      name: `locales/${language}.json`,
+      type: "application/json; charset=utf-8",
+    })),
   ].map((asset) => [asset.name, asset]),
 );
 

@@ -2,20 +2,29 @@
 import { mkdirSync } from "node:fs";
 import { app, dialog, powerMonitor, session } from "electron";
 import { asGatehouseError } from "../errors.ts";
+import type { Browser } from "../ports.ts";
 import type { HubHandle } from "../verbs/handle.ts";
-import { forwardEvents, serveCalls } from "./ipc.ts";
+import { Destinations } from "./destinations.ts";
+import { forwardEvents, send, serveCalls } from "./ipc.ts";
 import { lockContents, lockSession, quietChromium } from "./lock-down.ts";
 import { setApplicationMenu } from "./menu.ts";
 import { registerScheme, servePages } from "./protocol.ts";
+import { shellHandlers } from "./shell.ts";
+import { createShellCalls } from "./shell-calls.ts";
 import { createTray } from "./tray.ts";
 import type { TrayAction } from "./tray-menu.ts";
-import type { ShellFiles } from "./types.ts";
+import type { ShellFiles, ShellFolders } from "./types.ts";
+import { noUpdates } from "./updates.ts";
 import { createMainWindow } from "./window.ts";
 
 export interface ShellOptions {
   /** Starts the hub. Called once, by the first instance only. */
   readonly start: () => Promise<HubHandle>;
+  readonly version: string;
   readonly files: ShellFiles;
+  readonly folders: ShellFolders;
+  /** For pages that a click in the window opens. */
+  readonly browser: Browser;
   /** Chromium's own data; its lock makes the single instance. */
   readonly userData: string;
   /** Start in the tray, without a window. */
@@ -68,7 +77,25 @@ async function run(hub: Promise<HubHandle>, options: ShellOptions): Promise<void
   servePages(session.defaultSession, options.files.renderer);
 
   const window = createMainWindow(options.files);
-  serveCalls(hub, window.contents);
+  const destinations = new Destinations((destination) => send(window.contents(), "destination", destination));
+  window.whileOpen((contents) => {
+    contents.on("did-start-navigation", (details) => {
+      if (!details.isSameDocument) destinations.lost();
+    });
+    return () => destinations.lost();
+  });
+  const { version, folders, browser } = options;
+  const shell = shellHandlers({
+    version,
+    folders,
+    browser,
+    destinations,
+    updates: noUpdates(),
+    window: window.current,
+    hasTray: () => true,
+    quit: () => app.quit(),
+  });
+  serveCalls(hub, createShellCalls(shell, options.report), window);
   app.on("second-instance", (_event, _argv, _folder, data) => {
     if (!isHidden(data)) window.show();
   });
@@ -83,7 +110,7 @@ async function run(hub: Promise<HubHandle>, options: ShellOptions): Promise<void
   const running = await hub;
   tray.draw(running.snapshot());
   running.on("snapshot", tray.draw);
-  forwardEvents(running, window.contents);
+  forwardEvents(running, window);
 }
 
 /** What another start of the app told this one. */

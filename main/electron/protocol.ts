@@ -5,9 +5,11 @@ import { protocol, type Session } from "electron";
 import { APP_SCHEME, assetFor } from "./asset-path.ts";
 import { pageHeaders } from "./csp.ts";
 
-/** Must run before `ready`. `standard` gives a real origin, `secure` a secure context; no privilege beyond that. */
+/** Must run before `ready`. `standard` gives a real origin, `secure` a secure context, and the page fetches its words. */
 export function registerScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: { standard: true, secure: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
 }
 
 export function servePages(session: Session, folder: string): void {

@@ -1,6 +1,6 @@
-/** What the shell shows. */
+/** What the shell shows, and where it finds it. */
 
-/** Where the shell finds it. Absolute paths. */
+/** Absolute paths. */
 export interface ShellFiles {
   /** Folder of `index.html`, script and style. */
   readonly renderer: string;
@@ -9,4 +9,11 @@ export interface ShellFiles {
   readonly tray: string;
   /** Picture of the window, where the system wants one. */
   readonly icon: string;
+}
+
+/** What a person may want to look into. Absolute paths. */
+export interface ShellFolders {
+  readonly config: string;
+  readonly data: string;
+  readonly logs: string;
 }

@@ -14,11 +14,19 @@ export interface MainWindow {
   /** Opens the window, or brings the open one forward. */
   show(): void;
   /** Null while there is no window. */
+  current(): BrowserWindow | null;
   contents(): WebContents | null;
+  /** Starts something for the window that is open and for each later one; what it answers is called when that is closed. */
+  whileOpen(start: (contents: WebContents) => () => void): void;
 }
 
 export function createMainWindow(files: ShellFiles): MainWindow {
   let current: BrowserWindow | null = null;
+  const starts: ((contents: WebContents) => () => void)[] = [];
+
+  const begin = (window: BrowserWindow, start: (contents: WebContents) => () => void): void => {
+    window.once("closed", start(window.webContents));
+  };
 
   nativeTheme.on("updated", () => current?.setBackgroundColor(background()));
 
@@ -30,13 +38,19 @@ export function createMainWindow(files: ShellFiles): MainWindow {
           if (current === opened) current = null;
         });
         current = opened;
+        for (const start of starts) begin(opened, start);
         return;
       }
       if (current.isMinimized()) current.restore();
       current.show();
       current.focus();
     },
+    current: () => (current === null || current.isDestroyed() ? null : current),
     contents: () => (current === null || current.isDestroyed() ? null : current.webContents),
+    whileOpen(start) {
+      starts.push(start);
+      if (current !== null) begin(current, start);
+    },
   };
 }
 

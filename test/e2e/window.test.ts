@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { METHODS, type Snapshot } from "../../preload/api.ts";
+import { METHODS, SHELL_METHODS, type Snapshot } from "../../preload/api.ts";
 import { electronExecutable } from "../fixtures/app.ts";
 import { type Desktop, startDesktop } from "../fixtures/desktop.ts";
 import { type Home, makeHome } from "../fixtures/home.ts";
@@ -86,7 +86,7 @@ describe("the page is locked in", () => {
       process: "undefined",
       electron: "undefined",
       origin: "app://gatehouse",
-      bridge: [...METHODS, "on"].sort(),
+      bridge: [...METHODS, ...SHELL_METHODS, "on"].sort(),
     });
   });
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import type { Method, Result, Snapshot } from "../../preload/api.ts";
+import type { Method, Result, ShellMethod, Snapshot, WindowEvent, WindowEvents } from "../../preload/api.ts";
 import { type AppOptions, startApp, type TestApp } from "../fixtures/app.ts";
 import { tempFolder } from "../fixtures/children.ts";
 import { repoRoot } from "../fixtures/root.ts";
@@ -37,6 +37,10 @@ export interface ScriptedApp extends TestApp {
   /** The hub's new snapshot, as if something had happened. */
   set(snapshot: Snapshot): Promise<void>;
   answer(method: Method, result: Result<unknown>): Promise<void>;
+  /** What the app around the window answers from now on; without one the real app answers. */
+  answerShell(method: ShellMethod, result: Result<unknown>): Promise<void>;
+  /** As if hub or app had said it. A snapshot is said with {@link set}. */
+  emit<E extends WindowEvent>(event: E, value: WindowEvents[E]): Promise<void>;
   /** What the hub was asked so far, without what a window asks for by itself. */
   calls(): Promise<{ method: string; params: unknown }[]>;
   forgetCalls(): Promise<void>;
@@ -51,6 +55,10 @@ export async function startScripted(options: AppOptions & { readonly folder: str
     set: (snapshot) => app.evaluate((_electron, value) => scripted.set(value), snapshot),
     answer: (method, result) =>
       app.evaluate((_electron, [name, value]) => scripted.answer(name, value), [method, result] as const),
+    answerShell: (method, result) =>
+      app.evaluate((_electron, [name, value]) => scripted.answerShell(name, value), [method, result] as const),
+    emit: (event, value) =>
+      app.evaluate((_electron, [name, said]) => scripted.emit(name, said as never), [event, value as unknown] as const),
     calls: () =>
       app.evaluate(() => scripted.calls.filter(({ method }) => !["getSnapshot", "probe", "activity"].includes(method))),
     forgetCalls: () => app.evaluate(() => void scripted.calls.splice(0)),

@@ -3,16 +3,34 @@
  * snapshot and holds the calls that came in. Built and started by tests only.
  */
 import { join } from "node:path";
-import { app } from "electron";
+import { app, BrowserWindow, ipcMain } from "electron";
+import { appBrowser } from "../../main/electron/browser.ts";
 import { startElectron } from "../../main/electron/lifecycle.ts";
 import { DEFAULT_SETTINGS } from "../../main/settings.ts";
+import { EventLists } from "../../main/verbs/events.ts";
 import type { HubHandle } from "../../main/verbs/handle.ts";
-import type { Answer, Events, Method, Result, Snapshot } from "../../preload/api.ts";
+import {
+  type Answer,
+  callChannel,
+  eventChannel,
+  HUB_EVENTS,
+  type HubEvent,
+  type Method,
+  type Result,
+  type ShellMethod,
+  type Snapshot,
+  type WindowEvent,
+  type WindowEvents,
+} from "../../preload/api.ts";
 
 export interface Scripted {
   set(snapshot: Snapshot): void;
   /** What a method answers from now on; without one it answers `{}`. */
   answer(method: Method, result: Result<unknown>): void;
+  /** The same for a method of the app around the window; without one the real app answers. */
+  answerShell(method: ShellMethod, result: Result<unknown>): void;
+  /** As if hub or app had said it. A snapshot is said with `set`. */
+  emit<E extends WindowEvent>(event: E, value: WindowEvents[E]): void;
   readonly calls: { method: string; params: unknown }[];
   closed: boolean;
 }
@@ -35,14 +53,26 @@ const NO_RECORDS: Answer<"activity"> = { records: [] };
 
 let current = EMPTY;
 const answers = new Map<Method, Result<unknown>>();
-const listeners = new Set<(snapshot: Snapshot) => void>();
+const events = new EventLists();
+const isHubEvent = (event: WindowEvent): event is HubEvent => HUB_EVENTS.some((known) => known === event);
 
 const scripted: Scripted = {
   set(snapshot) {
     current = snapshot;
-    for (const listener of listeners) listener(snapshot);
+    events.emit("snapshot", snapshot);
   },
   answer: (method, result) => void answers.set(method, result),
+  answerShell(method, result) {
+    ipcMain.removeHandler(callChannel(method));
+    ipcMain.handle(callChannel(method), (_event, params: unknown) => {
+      scripted.calls.push({ method, params });
+      return result;
+    });
+  },
+  emit(event, value) {
+    if (isHubEvent(event)) return events.emit(event, value as never);
+    for (const window of BrowserWindow.getAllWindows()) window.webContents.send(eventChannel(event), value);
+  },
   calls: [],
   closed: false,
 };
@@ -55,12 +85,7 @@ const hub: HubHandle = {
     return (answers.get(method) ?? { ok: true, value }) as Result<Answer<M>>;
   },
   snapshot: () => current,
-  on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void {
-    if (event !== "snapshot") return () => undefined;
-    const wanted = listener as (snapshot: Snapshot) => void;
-    listeners.add(wanted);
-    return () => void listeners.delete(wanted);
-  },
+  on: (event, listener) => events.on(event, listener),
   resumed() {},
   close: async () => {
     scripted.closed = true;
@@ -69,6 +94,7 @@ const hub: HubHandle = {
 };
 
 const root = process.env.WINDOW_TEST_ROOT ?? "";
+const home = process.env.GATEHOUSE_HOME ?? app.getPath("temp");
 startElectron({
   start: async () => hub,
   files: {
@@ -77,7 +103,10 @@ startElectron({
     tray: join(root, "assets/tray"),
     icon: join(root, "assets/icon.png"),
   },
-  userData: join(process.env.GATEHOUSE_HOME ?? app.getPath("temp"), "electron"),
+  version: "0.1.0",
+  folders: { config: home, data: home, logs: home },
+  browser: appBrowser(process.env),
+  userData: join(home, "electron"),
   hidden: process.argv.includes("--hidden"),
   report: (event, error) => process.stderr.write(`${event}: ${error instanceof Error ? error.stack : error}\n`),
 });

@@ -3,10 +3,14 @@ import { APP_PAGE, assetFor } from "../../../main/electron/asset-path.ts";
 import { contentSecurityPolicy, pageHeaders } from "../../../main/electron/csp.ts";
 
 describe("what app://gatehouse/ serves", () => {
-  test("its three files", () => {
+  test("its three files, and the words of each language but the built-in one", () => {
     expect(assetFor(APP_PAGE)).toEqual({ name: "index.html", type: "text/html; charset=utf-8" });
     expect(assetFor("app://gatehouse/index.js")?.type).toBe("text/javascript; charset=utf-8");
     expect(assetFor("app://gatehouse/style.css")?.type).toBe("text/css; charset=utf-8");
+    expect(assetFor("app://gatehouse/locales/zh-CN.json")).toEqual({
+      name: "locales/zh-CN.json",
+      type: "application/json; charset=utf-8",
+    });
   });
 
   test.each([
@@ -31,6 +35,9 @@ describe("what app://gatehouse/ serves", () => {
     "app:///index.html",
     "file:///etc/passwd",
     "https://gatehouse/index.html",
+    "app://gatehouse/locales/en.json",
+    "app://gatehouse/locales/../index.html",
+    "app://gatehouse/locales/zh-CN.json/",
     "app://gatehouse/constructor",
     "app://gatehouse/__proto__",
     "",
@@ -54,7 +61,7 @@ describe("the page's policy", () => {
       "default-src": "'none'",
       "script-src": "'self'",
       "style-src": "'self'",
-      "connect-src": "'none'",
+      "connect-src": "'self'",
       "form-action": "'none'",
       "base-uri": "'none'",
       "frame-ancestors": "'none'",
