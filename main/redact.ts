@@ -130,7 +130,8 @@ function plainError(error: Error, depth: number, seen: Set<object>): unknown {
   return compound(shown, "", depth, seen);
 }
 
-function isSecretName(key: string): boolean {
+/** Whether what goes by this name is kept from everybody. */
+export function isSecretName(key: string): boolean {
   const words = key
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()

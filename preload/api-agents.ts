@@ -8,9 +8,14 @@ export interface AgentEntry {
   readonly name: string;
   /** It reaches its server through Gatehouse. */
   readonly through_gatehouse: boolean;
-  /** Server of `servers.json` that it asks Gatehouse for; null: all of them, or it is not through Gatehouse. */
+  /**
+   * Server of `servers.json` that it asks Gatehouse for; null: all of them, one that stands in this file alone (then
+   * `target` says where), or it is not through Gatehouse.
+   */
   readonly server: string | null;
-  /** Host, or program, fit to be shown. */
+  /** The account that it names; null: none. */
+  readonly account: string | null;
+  /** Host, or program, fit to be shown; of an entry through Gatehouse the server as written; null: nothing to say. */
   readonly target: string | null;
   /** Something in it looks like a token or a password in plain text. */
   readonly has_secret: boolean;
@@ -44,14 +49,19 @@ export interface AgentInfo {
 }
 
 export type AgentChange =
-  /** `servers`: names of `servers.json`, or all as one entry. */
+  /**
+   * Afterwards the file reaches exactly these through Gatehouse: names of `servers.json` (`name@account` too), each an
+   * entry of its own, or all as one entry. The agent's own entries stay, whatever they are called.
+   */
   | { readonly kind: "connect"; readonly servers: "all" | readonly string[]; readonly lazy?: boolean }
+  /** Takes every such entry out, and what else was made for them. */
   | { readonly kind: "disconnect" };
 
 /** A line of a difference. */
 export interface DiffLine {
-  readonly kind: "same" | "added" | "removed";
-  /** Secrets of the file as `••••`. */
+  /** `skipped`: lines that stay are left out here. */
+  readonly kind: "same" | "added" | "removed" | "skipped";
+  /** Secrets of the file as `••••`; long lines cut; empty for `skipped`. */
   readonly text: string;
 }
 
@@ -60,13 +70,16 @@ export interface AgentPreview {
   readonly preview: string;
   readonly client: string;
   readonly path: string;
+  readonly scope: AgentScope;
   /** False: nothing would change. */
   readonly changes: boolean;
   /** With three lines around each change. */
   readonly diff: readonly DiffLine[];
   /** Where the file as it is will be kept; null: there is none yet. */
   readonly backup: string | null;
-  /** What the person has to do then, as in restarting it; null: nothing. */
+  /** The file is deleted: it was made for Gatehouse, and nothing else is in it. */
+  readonly deletes: boolean;
+  /** What the person has to do then, as in restarting it, or should know of this change; null: nothing. */
   readonly note: string | null;
 }
 
@@ -78,8 +91,10 @@ export interface AgentsApi {
     readonly scope?: AgentScope;
     /** Absolute; for the scope `project`. */
     readonly project?: string;
+    /** One of the agent's files, where it has several of the scope; default: the first. */
+    readonly path?: string;
   }): AgentPreview;
-  /** Refused with `conflict` when the file has changed since the preview. */
+  /** Refused with `conflict` when the file has changed since the preview; then, and on any error, nothing is written. */
   applyAgent(params: { readonly preview: string }): {
     readonly client: string;
     readonly path: string;

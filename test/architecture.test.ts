@@ -64,6 +64,7 @@ const CLOSED: Readonly<Record<string, readonly string[]>> = {
 
 /** The folders that may use a package; a package that is not here may not be used at all. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
+  diff: /^main\/agents\//,
   i18next: /^preload\/words\.ts$/,
   "@tanstack/react-virtual": /^renderer\//,
   cmdk: /^renderer\//,

@@ -2,112 +2,30 @@
  * The agents whose configuration Gatehouse can change: what their files are called, where they lie on each system and
  * what an entry looks like. Data; each fact comes from the public page that `source` names.
  */
-import { posix, win32 } from "node:path";
-import { type EntryValue, isObject, type Slot, valueAt } from "./format.ts";
-
-/** Whose files are meant. */
-export interface Where {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  /** The person's folder, absolute. */
-  readonly home: string;
-}
-
-export type Scope = "user" | "project";
-
-export interface Place {
-  readonly scope: Scope;
-  readonly format: "json" | "toml" | "yaml";
-  /** Absolute for `user`, else below the project's folder. Of several the first that exists counts, or else the first. */
-  readonly paths: (where: Where) => readonly string[];
-  /** `data`: of the file as it is. */
-  readonly slot: (data: unknown) => Slot;
-  /** One of several places of a scope: it counts while this folder is there. The first counts if none is. */
-  readonly folder?: (where: Where) => string;
-  /** What a new file begins with. */
-  readonly head?: string;
-  /** A file beside it that the agent reads as long as this one does not exist. */
-  readonly instead?: string;
-}
-
-export interface Client {
-  readonly id: string;
-  readonly name: string;
-  /** None: it keeps its servers where no other program should write. */
-  readonly places: readonly Place[];
-  /** What is written for a program with its arguments. */
-  readonly entry: (program: readonly string[], name: string) => EntryValue;
-  /** Characters of an entry's name: `word`: ASCII letters, digits, `_` and `-`; `dash`: the same without `_`. */
-  readonly names: "any" | "word" | "dash";
-  /** Files and folders that are there when it is installed. */
-  readonly signs: (where: Where) => readonly string[];
-  /** Its program, as found in PATH. */
-  readonly programs: readonly string[];
-  /** The public page that says so. */
-  readonly source: string;
-  /** What no public page of the maker says; absent: nothing. */
-  readonly unverified?: string;
-  /** What a person should know. */
-  readonly note?: string;
-}
-
-const at =
-  (...path: string[]) =>
-  (): Slot => ({ path, kind: "map" });
-const SERVERS = at("mcpServers");
-
-function join({ platform }: Where, ...parts: string[]): string {
-  return (platform === "win32" ? win32 : posix).join(...parts);
-}
-
-const inHome =
-  (...parts: string[]) =>
-  (where: Where): string[] => [join(where, where.home, ...parts)];
-
-/** What a variable names, else a folder of the person's. */
-function folderOf(where: Where, variable: string, ...otherwise: string[]): string {
-  return where.env[variable] || join(where, where.home, ...otherwise);
-}
-
-/** Where programs of the desktop keep their data. */
-function appData(where: Where): string {
-  if (where.platform === "win32") return folderOf(where, "APPDATA", "AppData", "Roaming");
-  if (where.platform === "darwin") return join(where, where.home, "Library", "Application Support");
-  return xdgConfig(where);
-}
-
-function xdgConfig(where: Where): string {
-  return where.platform === "linux"
-    ? folderOf(where, "XDG_CONFIG_HOME", ".config")
-    : join(where, where.home, ".config");
-}
+import {
+  appData,
+  at,
+  type Client,
+  commandAndArgs,
+  editorUser,
+  envAs,
+  extensionFolders,
+  extensionPlaces,
+  folderOf,
+  inHome,
+  inProject,
+  join,
+  json,
+  typed,
+  type Where,
+  xdgConfig,
+} from "./client.ts";
+import { isObject, type Slot, valueAt } from "./format.ts";
 
 /** The Windows Store keeps this app's roaming data inside of its package. */
 function storeClaude(where: Where): string {
   const local = folderOf(where, "LOCALAPPDATA", "AppData", "Local");
   return join(where, local, "Packages", "Claude_pzs8sxrjxfjjc", "LocalCache", "Roaming", "Claude");
-}
-
-function codeUser(where: Where, product: string, ...parts: string[]): string {
-  return join(where, appData(where), product, "User", ...parts);
-}
-
-function extension(where: Where, id: string): string {
-  return codeUser(where, "Code", "globalStorage", id);
-}
-
-/** Project files, whose path has the same form everywhere. */
-const inProject =
-  (...parts: string[]) =>
-  (where: Where): string[] => [join(where, ...parts)];
-
-const commandAndArgs = ([command = "", ...args]: readonly string[]): EntryValue => ({ command, args });
-const typed =
-  (type: string) =>
-  (program: readonly string[]): EntryValue => ({ type, ...commandAndArgs(program) });
-
-function json(scope: Scope, paths: Place["paths"], slot: Place["slot"] = SERVERS): Place {
-  return { scope, format: "json", paths, slot };
 }
 
 /** Of OpenCode 2 below `mcp.servers`, of OpenCode 1 below `mcp`; 2 reads either. */
@@ -117,17 +35,23 @@ function openCodeSlot(data: unknown): Slot {
   return { path: isNative ? ["mcp", "servers"] : ["mcp"], kind: "map" };
 }
 
+/** mcporter goes by the variable only where it is set, on every system. */
+function mcporterHome(where: Where): string {
+  const { XDG_CONFIG_HOME: config } = where.env;
+  return config ? join(where, config, "mcporter") : join(where, where.home, ".mcporter");
+}
+
 function vsCode(id: string, name: string, product: string, program: string): Client {
   return {
     id,
     name,
     places: [
-      json("user", (where) => [codeUser(where, product, "mcp.json")], at("servers")),
+      json("user", (where) => [editorUser(where, product, "mcp.json")], at("servers")),
       json("project", inProject(".vscode", "mcp.json"), at("servers")),
     ],
     entry: typed("stdio"),
     names: "any",
-    signs: (where) => [codeUser(where, product)],
+    signs: (where) => [editorUser(where, product)],
     programs: [program],
     source: "code.visualstudio.com/docs/agents/reference/mcp-configuration",
     note: "Profiles other than the default one have files of their own.",
@@ -155,7 +79,7 @@ export const CLIENTS: readonly Client[] = [
     source:
       "modelcontextprotocol.io/docs/develop/connect-local-servers; for the Store: anthropics/claude-code issue 26073",
     unverified: "the place on Linux",
-    note: "Restart it after a change.",
+    then: "Quit Claude Desktop and start it again.",
   },
   {
     id: "claude-code",
@@ -166,10 +90,11 @@ export const CLIENTS: readonly Client[] = [
     ],
     entry: typed("stdio"),
     names: "word",
-    signs: (where) => [join(where, where.home, ".claude"), join(where, where.home, ".claude.json")],
+    signs: (where) => [folderOf(where, "CLAUDE_CONFIG_DIR", ".claude"), join(where, where.home, ".claude.json")],
     programs: ["claude"],
     source: "code.claude.com/docs/en/mcp",
     note: "A project's file is asked about at the next start. Servers of “local” scope stay as they are.",
+    then: "Sessions that are open go on as they are; a new one has it.",
   },
   {
     id: "cursor",
@@ -219,39 +144,33 @@ export const CLIENTS: readonly Client[] = [
     id: "cline",
     name: "Cline",
     places: [
-      {
-        ...json("user", (where) => [
-          join(where, extension(where, "saoudrizwan.claude-dev"), "settings", "cline_mcp_settings.json"),
-        ]),
-        folder: (where) => extension(where, "saoudrizwan.claude-dev"),
-      },
+      ...extensionPlaces("saoudrizwan.claude-dev", "settings", "cline_mcp_settings.json"),
       {
         ...json("user", (where) => [
           where.env.CLINE_MCP_SETTINGS_PATH ||
             join(where, where.home, ".cline", "data", "settings", "cline_mcp_settings.json"),
         ]),
-        folder: (where) => join(where, where.home, ".cline"),
+        folder: (where) => join(where, where.home, ".cline", "data"),
       },
     ],
     entry: commandAndArgs,
     names: "any",
-    signs: (where) => [extension(where, "saoudrizwan.claude-dev"), join(where, where.home, ".cline")],
+    signs: (where) => [...extensionFolders(where, "saoudrizwan.claude-dev"), join(where, where.home, ".cline", "data")],
     programs: ["cline"],
     source: "docs.cline.bot/mcp/configuring-mcp-servers",
-    unverified: "the folder of the VS Code extension, which the page only opens by a button",
+    unverified: "the folder of the editor's extension, which the page only opens by a button",
+    note: "Each editor that has the extension has a file of its own, and so has the command line.",
   },
   {
     id: "roo",
     name: "Roo Code",
     places: [
-      json("user", (where) => [
-        join(where, extension(where, "rooveterinaryinc.roo-cline"), "settings", "mcp_settings.json"),
-      ]),
+      ...extensionPlaces("rooveterinaryinc.roo-cline", "settings", "mcp_settings.json"),
       json("project", inProject(".roo", "mcp.json")),
     ],
     entry: commandAndArgs,
     names: "any",
-    signs: (where) => [extension(where, "rooveterinaryinc.roo-cline")],
+    signs: (where) => extensionFolders(where, "rooveterinaryinc.roo-cline"),
     programs: [],
     source: "docs.roocode.com/features/mcp/using-mcp-in-roo",
     unverified: "the folder of the user's file, which the page only opens by a button",
@@ -320,7 +239,15 @@ export const CLIENTS: readonly Client[] = [
         slot: at("extensions"),
       },
     ],
-    entry: ([cmd = "", ...args], name) => ({ name, type: "stdio", cmd, args, enabled: true, timeout: 300 }),
+    entry: ({ command: [cmd, ...args], env }, name) => ({
+      name,
+      type: "stdio",
+      cmd,
+      args,
+      ...envAs("envs", env),
+      enabled: true,
+      timeout: 300,
+    }),
     names: "word",
     signs: (where) => [
       where.platform === "win32"
@@ -353,7 +280,7 @@ export const CLIENTS: readonly Client[] = [
     signs: (where) => [join(where, appData(where), "JetBrains")],
     programs: [],
     source: "jetbrains.com/help/ai-assistant/mcp.html",
-    note: "It keeps its servers in the IDE’s own settings: Settings | Tools | AI Assistant | Model Context Protocol (MCP).",
+    note: "It keeps its servers in the IDE’s own settings: Settings | Tools | AI Assistant | Model Context Protocol (MCP). Paste the command there.",
   },
   {
     id: "lm-studio",
@@ -393,7 +320,7 @@ export const CLIENTS: readonly Client[] = [
       ),
       json("project", () => ["opencode.json", "opencode.jsonc"], openCodeSlot),
     ],
-    entry: (program) => ({ type: "local", command: program, enabled: true }),
+    entry: ({ command, env }) => ({ type: "local", command, ...envAs("environment", env), enabled: true }),
     names: "any",
     signs: (where) => [join(where, folderOf(where, "XDG_CONFIG_HOME", ".config"), "opencode")],
     programs: ["opencode"],
@@ -411,5 +338,21 @@ export const CLIENTS: readonly Client[] = [
     signs: (where) => [folderOf(where, "COPILOT_HOME", ".copilot")],
     programs: ["copilot"],
     source: "docs.github.com/en/copilot/how-tos/copilot-cli/customize-copilot/add-mcp-servers",
+  },
+  {
+    id: "mcporter",
+    name: "mcporter",
+    places: [
+      json("user", (where) =>
+        ["mcporter.json", "mcporter.jsonc"].map((name) => join(where, mcporterHome(where), name)),
+      ),
+      json("project", inProject("config", "mcporter.json")),
+    ],
+    entry: commandAndArgs,
+    names: "any",
+    signs: (where) => [mcporterHome(where)],
+    programs: ["mcporter"],
+    source: "github.com/openclaw/mcporter, docs/config.md",
+    note: "It also reads the files of Cursor, Claude, Codex, Windsurf, OpenCode and VS Code.",
   },
 ];

@@ -36,8 +36,14 @@ export interface Format {
   print(slot: Slot, name: string, value: EntryValue): string;
 }
 
-/** What is written of an entry. */
-export type EntryValue = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+/** What is written of an entry: what every format can say. Objects hold variables of the environment. */
+export type EntryValue = Readonly<Record<string, Scalar | readonly string[] | Variables>>;
+export type Scalar = string | number | boolean;
+export type Variables = Readonly<Record<string, string>>;
+
+export function isList(value: EntryValue[string]): value is readonly string[] {
+  return Array.isArray(value);
+}
 
 /** The text is not what its format wants, or an edit of it would be a guess. */
 export class Unreadable extends Error {

@@ -6,11 +6,13 @@ import {
   type EntryValue,
   eolOf,
   type Format,
+  isList,
   isObject,
   lineAt,
   lineStart,
   nextLine,
   plain,
+  type Scalar,
   type Slot,
   Unreadable,
   valueAt,
@@ -94,14 +96,19 @@ function blockOf({ path }: Slot, name: string, value: EntryValue, eol: string): 
 }
 
 function keyText(key: string): string {
-  return /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
+  return /^[\w-]+$/.test(key) ? key : textOf(key);
 }
 
-/** JSON's strings are TOML's basic ones. */
+/** JSON's strings are TOML's basic ones, but for one character that TOML wants escaped. */
+function textOf(value: Scalar): string {
+  return JSON.stringify(value).replaceAll("\x7f", "\\u007f");
+}
+
 function valueText(value: EntryValue[string]): string {
-  return typeof value === "object"
-    ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]`
-    : JSON.stringify(value);
+  if (typeof value !== "object") return textOf(value);
+  if (isList(value)) return `[${value.map(textOf).join(", ")}]`;
+  const members = Object.entries(value).map(([key, text]) => `${keyText(key)} = ${textOf(text)}`);
+  return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
 
 function tablesOf(text: string): Table[] {

@@ -7,11 +7,13 @@ import {
   type EntryValue,
   eolOf,
   type Format,
+  isList,
   isObject,
   lineAt,
   lineStart,
   nextLine,
   plain,
+  type Scalar,
   type Slot,
   Unreadable,
 } from "./format.ts";
@@ -178,26 +180,39 @@ function endedAs(lines: string, old: string, eol: string): string {
 function entryText(slot: Slot, name: string, value: EntryValue, indent: number, eol: string): string {
   const lead = " ".repeat(indent);
   const inner = `${lead}  `;
-  const members = Object.entries(value).flatMap(([key, member]) =>
-    typeof member === "object"
-      ? [`${keyText(key)}:`, ...member.map((item) => `  - ${JSON.stringify(item)}`)]
-      : [`${keyText(key)}: ${scalarText(member)}`],
-  );
+  const members = Object.entries(value).flatMap(([key, member]) => memberLines(keyText(key), member));
   const all =
     slot.kind === "map"
       ? [`${lead}${keyText(name)}:`, ...members.map((line) => inner + line)]
-      : [`${lead}- name: ${JSON.stringify(name)}`, ...members.map((line) => inner + line)];
+      : [`${lead}- name: ${textOf(name)}`, ...members.map((line) => inner + line)];
   return `${all.join(eol)}${eol}`;
+}
+
+function memberLines(key: string, value: EntryValue[string]): string[] {
+  if (typeof value !== "object") return [`${key}: ${scalarText(value)}`];
+  if (isList(value)) {
+    return value.length === 0 ? [`${key}: []`] : [`${key}:`, ...value.map((item) => `  - ${textOf(item)}`)];
+  }
+  const members = Object.entries(value).map(([name, text]) => `  ${keyText(name)}: ${textOf(text)}`);
+  return members.length === 0 ? [`${key}: {}`] : [`${key}:`, ...members];
+}
+
+/** JSON's strings are YAML's double-quoted ones, but for line ends that only YAML knows. */
+function textOf(value: Scalar): string {
+  return JSON.stringify(value).replace(/[\x7f-\x9f\u2028\u2029\ufeff]/g, escaped);
+}
+
+function escaped(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** Words that some reader of YAML takes for something else than text. */
 const SPECIAL = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
 function keyText(key: string): string {
-  return /^[a-z_][\w-]*$/i.test(key) && !SPECIAL.test(key) ? key : JSON.stringify(key);
+  return /^[a-z_][\w-]*$/i.test(key) && !SPECIAL.test(key) ? key : textOf(key);
 }
 
-/** JSON's strings are YAML's double-quoted ones. */
-function scalarText(value: string | number | boolean): string {
-  return typeof value === "string" && /^[a-z]+$/.test(value) && !SPECIAL.test(value) ? value : JSON.stringify(value);
+function scalarText(value: Scalar): string {
+  return typeof value === "string" && /^[a-z]+$/.test(value) && !SPECIAL.test(value) ? value : textOf(value);
 }

@@ -105,6 +105,7 @@ export const PARAMS = {
     ]),
     scope: z.enum(["user", "project"]).optional(),
     project: path.optional(),
+    path: path.optional(),
   }),
   applyAgent: z.strictObject({ preview: id }),
   undoAgent: z.strictObject({ undo: id }),
