@@ -55,7 +55,7 @@ export interface Client {
   /** What a person should know. */
   readonly note?: string;
   /** What a person has to do after a change; absent: nothing. */
-  readonly then?: string;
+  readonly afterwards?: string;
 }
 
 export function join({ platform }: Where, ...parts: string[]): string {

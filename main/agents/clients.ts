@@ -79,7 +79,7 @@ export const CLIENTS: readonly Client[] = [
     source:
       "modelcontextprotocol.io/docs/develop/connect-local-servers; for the Store: anthropics/claude-code issue 26073",
     unverified: "the place on Linux",
-    then: "Quit Claude Desktop and start it again.",
+    afterwards: "Quit Claude Desktop and start it again.",
   },
   {
     id: "claude-code",
@@ -94,7 +94,7 @@ export const CLIENTS: readonly Client[] = [
     programs: ["claude"],
     source: "code.claude.com/docs/en/mcp",
     note: "A project's file is asked about at the next start. Servers of “local” scope stay as they are.",
-    then: "Sessions that are open go on as they are; a new one has it.",
+    afterwards: "Sessions that are open go on as they are; a new one has it.",
   },
   {
     id: "cursor",
