@@ -75,12 +75,15 @@ export interface CatalogueItem {
   /** One line. */
   readonly about: string;
   readonly url: string;
-  /** Of `assets/icons/services/`; null: none. */
+  /** Address of its picture within the window's page, as in `services/github.svg`; null: none. */
   readonly icon: string | null;
   readonly category: string;
   /** Null: it registers by itself, or wants no sign-in. */
   readonly client: ClientHint | null;
-  /** What the entry in `servers.json` becomes; words in capitals are for the person to replace. */
+  /**
+   * What the entry in `servers.json` becomes; words in capitals are for the person to replace. A client secret is a
+   * reference into the vault, `${keychain:NAME}`, for whose value the person has to be asked.
+   */
   readonly entry: Readonly<Record<string, unknown>>;
 }
 

@@ -18,6 +18,7 @@ export const SOURCES = [
   "preload",
   "renderer",
   "assets/catalogue.json",
+  "assets/icons/services",
   "assets/locales",
   "scripts/build.mjs",
   "package.json",
@@ -162,6 +163,18 @@ async function localeFiles() {
   );
 }
 
+/** A picture for each server of the catalogue, as they are. */
+async function pictures() {
+  const from = join(root, "assets", "icons", "services");
+  return Promise.all(
+    (await readdir(from)).map(async (name) => ({
+      path: join(dist, "renderer", "services", name),
+      contents: await readFile(join(from, name)),
+      mode: 0o644,
+    })),
+  );
+}
+
 /** Copied or bundled beside the window's script. */
 const RENDERER_FILES = ["index.html", "style.css"];
 
@@ -244,7 +257,7 @@ async function exists(path) {
 
 export async function build() {
   const started = new Date();
-  const results = await Promise.allSettled([...BUNDLES.map(bundle), rendererFiles(), localeFiles()]);
+  const results = await Promise.allSettled([...BUNDLES.map(bundle), rendererFiles(), localeFiles(), pictures()]);
   const problems = results.filter((result) => result.status === "rejected").map((result) => result.reason);
   const files = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
   if (problems.length === 0) checkLinks(files);

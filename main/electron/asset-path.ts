@@ -24,6 +24,9 @@ const SITE: ReadonlyMap<string, Asset> = new Map(
   ].map((asset) => [asset.name, asset]),
 );
 
+/** Pictures of the catalogue's servers: one folder, one kind of file, no dot or slash in a name. */
+const PICTURE = /^services\/[a-z0-9-]{1,64}\.svg$/;
+
 /**
  * The asset at an address, null when there is none. The address is compared as text, not decoded and not joined to a
  * path: `..`, `%2e`, a back slash, NUL, user info or a port simply match nothing. A query or fragment is refused too.
@@ -31,5 +34,6 @@ const SITE: ReadonlyMap<string, Asset> = new Map(
 export function assetFor(address: string): Asset | null {
   const prefix = `${APP_ORIGIN}/`;
   if (!address.startsWith(prefix)) return null;
-  return SITE.get(address.slice(prefix.length)) ?? null;
+  const name = address.slice(prefix.length);
+  return SITE.get(name) ?? (PICTURE.test(name) ? { name, type: "image/svg+xml" } : null);
 }

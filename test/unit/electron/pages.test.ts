@@ -13,7 +13,22 @@ describe("what app://gatehouse/ serves", () => {
     });
   });
 
+  test("and a picture for each server of the catalogue", () => {
+    expect(assetFor("app://gatehouse/services/github.svg")).toEqual({
+      name: "services/github.svg",
+      type: "image/svg+xml",
+    });
+  });
+
   test.each([
+    "app://gatehouse/services/",
+    "app://gatehouse/services/../index.svg",
+    "app://gatehouse/services/a/b.svg",
+    "app://gatehouse/services/.svg",
+    "app://gatehouse/services/github.svg\n",
+    "app://gatehouse/services/github.svg?x",
+    "app://gatehouse/services/github.png",
+    "app://gatehouse/services/%2e%2e.svg",
     "app://gatehouse/",
     "app://gatehouse",
     "app://gatehouse/../package.json",

@@ -49,7 +49,7 @@ describe("advice", () => {
     const auth = { client_id: "mine", redirect_uri: "http://127.0.0.1:53682/callback", authorize_params: {} };
     const { suggestion } = await advise("https://gmailmcp.googleapis.com/mcp/v1", auth, failed("issuer_mismatch"));
     expect(suggestion).toBe(
-      "Google needs “authorization_server” (https://accounts.google.com) in the server's auth settings.",
+      "Gmail needs “authorization_server” (https://accounts.google.com) in the server's auth settings.",
     );
   });
 
