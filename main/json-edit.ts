@@ -24,38 +24,62 @@ export function insertMember(text: string, object: Node, key: string, value: unk
 
 /** Adds members behind the last one, at least one. */
 export function insertMembers(text: string, object: Node, members: readonly (readonly [string, unknown])[]): string {
-  const last = object.children?.at(-1);
-  if (last === undefined) return insertFirst(text, object, members);
-  const inline = isInline(text, object);
-  const end = last.offset + last.length;
+  const writers = members.map(
+    ([key, value]): Write =>
+      (indent, inline) =>
+        member(key, print(value, text, indent, inline)),
+  );
+  return insert(text, object, object.children?.at(-1), writers);
+}
+
+/** Adds an item to a list behind the last one. */
+export function insertItem(text: string, list: Node, value: unknown): string {
+  return insert(text, list, list.children?.at(-1), [(indent, inline) => print(value, text, indent, inline)]);
+}
+
+/** Adds a member whose value is written already, behind the property `behind`; null: as the first one. */
+export function insertWritten(text: string, object: Node, key: string, written: string, behind: Node | null): string {
+  const first = object.children?.[0];
+  if (behind !== null || first === undefined)
+    return insert(text, object, behind ?? undefined, [() => member(key, written)]);
+  const gap = isInline(text, object) ? " " : eolOf(text) + indentAt(text, first.offset);
+  return applyEdits(text, [{ offset: first.offset, length: 0, content: `${member(key, written)},${gap}` }]);
+}
+
+function member(key: string, written: string): string {
+  return `${JSON.stringify(key)}: ${written}`;
+}
+
+type Write = (indent: string, inline: boolean) => string;
+
+function insert(text: string, parent: Node, behind: Node | undefined, writers: readonly Write[]): string {
+  if (behind === undefined) return insertFirst(text, parent, writers);
+  const inline = isInline(text, parent);
+  const end = behind.offset + behind.length;
   const comma = commaAfter(text, end);
   const anchor = endOfRemark(text, comma === null ? end : comma + 1);
-  const indent = childIndent(text, object);
+  const indent = childIndent(text, parent);
   const gap = inline ? " " : eolOf(text) + indent;
-  const printed = members.map((member) => gap + printMember(member, text, indent, inline)).join(",");
+  const printed = writers.map((write) => gap + write(indent, inline)).join(",");
   const edits: Edit[] = [];
   if (comma === null) edits.push({ offset: end, length: 0, content: "," });
   edits.push({ offset: anchor, length: 0, content: printed + (comma === null ? "" : ",") });
   return applyEdits(text, edits);
 }
 
-function insertFirst(text: string, object: Node, members: readonly (readonly [string, unknown])[]): string {
-  const open = object.offset + 1;
-  const close = object.offset + object.length - 1;
+function insertFirst(text: string, parent: Node, writers: readonly Write[]): string {
+  const open = parent.offset + 1;
+  const close = parent.offset + parent.length - 1;
   const inside = text.slice(open, close).trimEnd(); // comments, at most
-  const indent = childIndent(text, object);
+  const indent = childIndent(text, parent);
   const eol = eolOf(text);
-  const printed = members.map((member) => eol + indent + printMember(member, text, indent, false)).join(",");
-  const content = `${printed}${eol}${indentAt(text, object.offset)}`;
+  const printed = writers.map((write) => eol + indent + write(indent, false)).join(",");
+  const content = `${printed}${eol}${indentAt(text, parent.offset)}`;
   const offset = open + inside.length;
   return applyEdits(text, [{ offset, length: close - offset, content }]);
 }
 
-function printMember([key, value]: readonly [string, unknown], text: string, indent: string, inline: boolean): string {
-  return `${JSON.stringify(key)}: ${print(value, text, indent, inline)}`;
-}
-
-/** Takes a member out, with its comma and the comment behind it; comments above it stay. */
+/** Takes a member, or an item of a list, out, with its comma and the comment behind it; comments above it stay. */
 export function removeMember(text: string, object: Node, property: Node): string {
   const siblings = object.children ?? [];
   const end = property.offset + property.length;

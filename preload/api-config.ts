@@ -27,6 +27,8 @@ export interface EntryView {
 export interface Edited {
   readonly name: string;
   readonly undo: string;
+  /** Sign-ins that the edit ended, because nobody would find them any more; undo does not bring them back. */
+  readonly signed_out: number;
 }
 
 export interface ListedTool extends ToolStatus {
@@ -162,7 +164,7 @@ export interface ConfigApi {
     /** Literal secrets to put into the vault, by the name that `${keychain:NAME}` in the entry uses. */
     readonly secrets?: Readonly<Record<string, string>>;
   }): Edited;
-  /** Takes an edit back, if the entry is still as that edit left it. */
+  /** Takes an edit back, once; refused with `conflict` when the entry is not as that edit left it any more. */
   undo(params: { readonly undo: string }): { readonly name: string };
   setToolAllowed(params: { readonly server: string; readonly tool: string; readonly allowed: boolean }): Edited;
   /** Asks the server when it can be asked without a person, else tells what it listed last. */

@@ -5,7 +5,7 @@
 import type { ActivityApi, CallRecord } from "./api-activity.ts";
 import type { AgentsApi } from "./api-agents.ts";
 import type { BlockedTool, ErrorCode, ErrorObject, Result, ServerType, ToolStatus } from "./api-base.ts";
-import type { ConfigApi, LogLine } from "./api-config.ts";
+import type { ConfigApi, Edited, LogLine } from "./api-config.ts";
 import type { DoctorApi } from "./api-doctor.ts";
 import type { ImportApi } from "./api-import.ts";
 import type { AppSettings, Destination, SettingsApi, ShellApi, ShellInfo } from "./api-settings.ts";
@@ -244,16 +244,14 @@ export interface Api extends ConfigApi, ImportApi, AgentsApi, SettingsApi, Activ
   };
   /** Connects again now instead of at the next scheduled try. */
   retry(params: { readonly server: string }): { readonly server: string };
-  addServer(params: { readonly name: string; readonly server: ServerInput }): { readonly name: string };
+  addServer(params: { readonly name: string; readonly server: ServerInput }): Edited;
   /** Takes in a server that stands in no file, as `gatehouse connect <url>` does; other calls take the name it gets. */
   admitServer(params: { readonly entry: Readonly<Record<string, unknown>> }): { readonly server: string };
   /** Renames the entry and/or changes its URL or command; other fields and comments stay. */
-  updateServer(params: { readonly name: string; readonly new_name?: string; readonly server?: ServerInput }): {
-    readonly name: string;
-  };
-  setServerEnabled(params: { readonly name: string; readonly enabled: boolean }): { readonly name: string };
+  updateServer(params: { readonly name: string; readonly new_name?: string; readonly server?: ServerInput }): Edited;
+  setServerEnabled(params: { readonly name: string; readonly enabled: boolean }): Edited;
   /** Lets a local program be started that came from elsewhere (`"approved": false` in its entry). */
-  approveCommand(params: { readonly name: string }): { readonly name: string };
+  approveCommand(params: { readonly name: string }): Edited;
   /** Every tool that the server has listed, by name. Asks nobody. */
   listTools(params: { readonly server: string }): { readonly server: string; readonly tools: readonly ToolStatus[] };
   /** Lets agents use changed tools as they are now; answers which were held back. */
@@ -263,7 +261,7 @@ export interface Api extends ConfigApi, ImportApi, AgentsApi, SettingsApi, Activ
     readonly tools: readonly { readonly name: string; readonly version?: string }[] | "all";
   }): { readonly server: string; readonly approved: readonly string[] };
   /** Signs out of it and takes the entry out of `servers.json`. */
-  removeServer(params: { readonly name: string }): { readonly name: string };
+  removeServer(params: { readonly name: string }): Edited;
   /** Into the vault, as `servers.json` refers to it: `${keychain:NAME}`. Entries that need it work from then on. */
   setSecret(params: { readonly name: string; readonly value: string }): {
     readonly name: string;

@@ -1,9 +1,9 @@
 /** `servers.json` on disk and what is in force: reads it, watches it, changes it. */
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { ServerInput } from "../../preload/api.ts";
-import { errorCode, isMissing, replaceFile } from "../atomic-file.ts";
+import { replaceFile } from "../atomic-file.ts";
 import { asGatehouseError, GatehouseError } from "../errors.ts";
 import { checkName, normalName } from "../names.ts";
 import type { Log } from "../ports.ts";
@@ -20,17 +20,16 @@ import {
   unchangedEntries,
 } from "./edit.ts";
 import type { Env } from "./expand.ts";
+import { BYTE_ORDER_MARK, notWritten, readText, withoutMark } from "./file.ts";
 import { type ParsedConfig, parseConfig } from "./parse.ts";
-import { fileError } from "./problems.ts";
 import { lookUp, type SecretSource } from "./secrets.ts";
+import { takeBack } from "./take-back.ts";
 import type { Config } from "./types.ts";
 import { watchFile } from "./watch.ts";
 
 const DEBOUNCE_MS = 50;
 /** How long a file that an editor may be about to write again gets before its bad state counts. */
 const SETTLE_MS = 250;
-const MAX_BYTES = 4 * 1024 * 1024;
-const BYTE_ORDER_MARK = "\ufeff";
 
 export interface ConfigOptions {
   /** Of `servers.json`, absolute. */
@@ -48,6 +47,12 @@ export interface ConfigChange {
 }
 
 /**
+ * Takes an edit back, in whatever the file has become. Rejects with `conflict` when what it touched is not as it left it,
+ * else as edits do; nothing is written then. Itself an edit, with a way back.
+ */
+export type TakeBack = () => Promise<TakeBack>;
+
+/**
  * Edits touch their own entry only and work while another entry is invalid. Their errors: `config_invalid` (the file
  * does not parse, or the entry would not do; nothing is written then), `unsafe_url`, `unknown_server`,
  * `invalid_request` (the name is taken).
@@ -61,19 +66,19 @@ export interface ConfigStore {
   /** Reads the file again now. Never rejects: what is wrong shows in `current.error`. */
   reload(): Promise<void>;
   /** Creates the file when there is none. */
-  add(name: string, server: ServerInput): Promise<void>;
+  add(name: string, server: ServerInput): Promise<TakeBack>;
   /**
    * Adds whole entries with one write, or none of them. An entry may be one that what it refers to (a variable, a secret)
    * is still missing for.
    */
-  addAll(entries: readonly (readonly [string, Readonly<Record<string, unknown>>])[]): Promise<void>;
+  addAll(entries: readonly (readonly [string, Readonly<Record<string, unknown>>])[]): Promise<TakeBack>;
   /** Takes out those of these names that are still exactly these entries; answers the names. */
   removeAll(entries: readonly (readonly [string, Readonly<Record<string, unknown>>])[]): Promise<readonly string[]>;
-  update(name: string, change: ConfigChange): Promise<void>;
-  remove(name: string): Promise<void>;
-  setEnabled(name: string, enabled: boolean): Promise<void>;
+  update(name: string, change: ConfigChange): Promise<TakeBack>;
+  remove(name: string): Promise<TakeBack>;
+  setEnabled(name: string, enabled: boolean): Promise<TakeBack>;
   /** The program of this entry may be started. */
-  approveCommand(name: string): Promise<void>;
+  approveCommand(name: string): Promise<TakeBack>;
   close(): Promise<void>;
 }
 
@@ -154,7 +159,7 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
   };
   const watcher = watchFile(path, touched, (error) => log.warn("config.watch_failed", { error }));
 
-  const edit = (change: (text: string, parsed: ParsedConfig) => string, mustWork: Judge): Promise<void> =>
+  const edit = (change: (text: string, parsed: ParsedConfig) => string, mustWork: Judge): Promise<TakeBack> =>
     serial.run(async () => {
       for (let attempt = 0; attempt < 5; attempt += 1) {
         const before = await readText(path);
@@ -171,7 +176,11 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
           });
         }
         apply(parsed);
-        return;
+        return () =>
+          edit(
+            (now) => takeBack(path, now, text, changed),
+            () => undefined,
+          );
       }
       throw notWritten(path, new Error("the file kept changing"));
     });
@@ -268,32 +277,6 @@ function throwIfInvalid(parsed: ParsedConfig, name: string): void {
   if (error !== undefined) throw error;
 }
 
-/** The text with its byte order mark, null when there is no file. Throws `config_invalid`. */
-async function readText(path: string): Promise<string | null> {
-  try {
-    const found = await stat(path);
-    if (!found.isFile()) throw fileError(path, "this is not a file", null);
-    if (found.size > MAX_BYTES) throw fileError(path, "the file is larger than 4 MiB", null);
-    return decode(path, await readFile(path));
-  } catch (error) {
-    if (error instanceof GatehouseError) throw error;
-    if (isMissing(error)) return null;
-    throw fileError(path, `the file cannot be read (${errorCode(error) ?? "unknown error"})`, null, error);
-  }
-}
-
-function decode(path: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw fileError(path, "the file is not UTF-8 text", null, error);
-  }
-}
-
-function withoutMark(text: string | null): string {
-  return text?.replace(BYTE_ORDER_MARK, "") ?? "";
-}
-
 /** What is in force after a reading; the same object when nothing changed. Errors that stay keep their identity. */
 function successor(current: Config, parsed: ParsedConfig | GatehouseError): Config {
   if (parsed instanceof GatehouseError) {
@@ -316,13 +299,4 @@ function successor(current: Config, parsed: ParsedConfig | GatehouseError): Conf
 
 function sameError(one: GatehouseError, other: GatehouseError): boolean {
   return one.code === other.code && one.message === other.message && one.suggestion === other.suggestion;
-}
-
-function notWritten(path: string, cause: unknown): GatehouseError {
-  return new GatehouseError({
-    code: "config_invalid",
-    message: `${path} could not be written (${errorCode(cause) ?? "it changed meanwhile"}).`,
-    suggestion: "Make room and see that you may write there, then try again.",
-    cause,
-  });
 }

@@ -29,8 +29,13 @@ export class Undos {
         suggestion: "Change the server by hand, or in servers.json.",
       });
     }
-    const done = await back();
+    // Gone while it runs, so that a second click does nothing.
     this.#ways.delete(id);
-    return done;
+    try {
+      return await back();
+    } catch (error) {
+      this.#ways.set(id, back);
+      throw error;
+    }
   }
 }

@@ -4,7 +4,7 @@ import type { RemoteServer, ServerConfig } from "../config/types.ts";
 import { asGatehouseError, GatehouseError } from "../errors.ts";
 import { unknownServer } from "../hub/hub.ts";
 import { probe } from "../hub/probe.ts";
-import { accountOf, accountVerbs, updateServer } from "./accounts.ts";
+import { accountOf, accountVerbs } from "./accounts.ts";
 import { agentVerbs } from "./agents.ts";
 import { callVerbs } from "./calls.ts";
 import { contentVerbs } from "./contents.ts";
@@ -15,6 +15,7 @@ import { inspectVerbs } from "./inspect.ts";
 import { inspectUrlVerbs } from "./inspect-url.ts";
 import { type Checked, PARAMS } from "./params.ts";
 import { secretVerbs } from "./secrets.ts";
+import { serverVerbs } from "./servers.ts";
 import { settingsVerbs } from "./settings.ts";
 import type { Handlers, OnProgress, VerbDeps } from "./types.ts";
 import { Undos } from "./undo.ts";
@@ -156,6 +157,7 @@ function handlersOf(deps: VerbDeps): Handlers {
 
     ...accountVerbs(signIns, findRemote),
     ...secretVerbs(secrets, config),
+    ...serverVerbs(deps, undos),
     ...entryVerbs(deps, undos),
     ...contentVerbs(deps),
     ...inspectVerbs(deps),
@@ -187,36 +189,11 @@ function handlersOf(deps: VerbDeps): Handlers {
       return { server: name };
     },
 
-    async addServer({ name, server }) {
-      await config.add(name, server);
-      return { name };
-    },
-
-    updateServer: (params) => updateServer(config, signIns, params),
-
-    async setServerEnabled({ name, enabled }) {
-      await config.setEnabled(name, enabled);
-      return { name };
-    },
-
-    async approveCommand({ name }) {
-      await config.approveCommand(name);
-      return { name };
-    },
-
     listTools: ({ server }) => ({ server, tools: hub.controls(server).flatMap((control) => control.tools()) }),
 
     async approveTools({ server, tools }) {
       const approved = await Promise.all(hub.controls(server).map((control) => control.approve(tools)));
       return { server, approved: [...new Set(approved.flat())] };
-    },
-
-    async removeServer({ name }) {
-      const before = config.current.servers.get(name);
-      // Signed out first, so that no tokens are left that nobody can find any more.
-      if (before !== undefined && before.type !== "stdio") await signIns.removeAllAccounts(before);
-      await config.remove(name);
-      return { name };
     },
 
     activity: async ({ server, request_id, limit }) => ({
