@@ -10,6 +10,7 @@ import common from "../assets/locales/en/common.json";
 import servers from "../assets/locales/en/servers.json";
 import settings from "../assets/locales/en/settings.json";
 import tray from "../assets/locales/en/tray.json";
+import { LANGUAGES, type Language } from "./api-settings.ts";
 
 const en = { common, servers, add, agents, activity, settings, tray };
 
@@ -45,4 +46,20 @@ export function setLanguage(name: string, translated: Readonly<Record<string, Wo
   for (const [namespace, texts] of Object.entries(translated))
     words.addResourceBundle(name, namespace, texts, true, true);
   void words.changeLanguage(name);
+}
+
+/** The language to speak: the chosen one, else the first of the desktop's (BCP 47) that there are words for, else English. */
+export function languageFor(chosen: Language | "system", desktop: readonly string[]): Language {
+  if (chosen !== "system") return chosen;
+  for (const tag of desktop) {
+    const known = LANGUAGES.find((language) => matches(language, tag.replaceAll("_", "-").toLowerCase()));
+    if (known !== undefined) return known;
+  }
+  return "en";
+}
+
+function matches(language: Language, tag: string): boolean {
+  // Whoever reads the traditional script is not served by the simplified one.
+  if (language === "zh-CN") return /^zh(-hans)?(-(cn|sg|my))?$/.test(tag);
+  return tag.split("-")[0] === language;
 }
