@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ActivityRecord } from "../preload/api.ts";
+import type { LogLine } from "../preload/api-config.ts";
 import { openActivity } from "./activity/activity.ts";
 import { Calls, recordOf } from "./activity/calls.ts";
 import { agentCommand } from "./agent-command.ts";
@@ -16,6 +17,7 @@ import { Hub } from "./hub/hub.ts";
 import { KnownServers } from "./hub/known.ts";
 import type { Gate } from "./hub/server-runtime.ts";
 import type { createLog } from "./log.ts";
+import { logLine } from "./log-reader.ts";
 import { createSignIns, type SignInsParts } from "./oauth/sign-ins.ts";
 import type { Paths } from "./paths.ts";
 import { type Browser, systemClock } from "./ports.ts";
@@ -107,6 +109,11 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     keepsArguments: () => DEFAULT_SETTINGS.record_arguments,
     added: (call) => newCalls.add(call),
   });
+  const newLines = new Gathered(events, "log", (line: LogLine) => line);
+  const stopLog = log.onLine((line) => {
+    const shown = events.isHeard("log") ? logLine(line) : null;
+    if (shown !== null) newLines.add(shown);
+  });
   const stopRecords = activity.onRecord((record) => newRecords.add(record));
   const announcer = new Announcer(events, () =>
     takeSnapshot({
@@ -188,6 +195,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     activity,
     calls,
     log,
+    logLines: (query) => log.lines(query),
     vault,
     secrets,
     snapshot: () => announcer.now(),
@@ -204,6 +212,8 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       stopSignIns();
       stopConfig();
       stopRecords();
+      stopLog();
+      newLines.close();
       newCalls.close();
       newRecords.close();
       announcer.close();

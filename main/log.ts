@@ -1,5 +1,7 @@
 /** The log: JSON lines in one file, bounded, without secrets. */
+import type { LogLine } from "../preload/api-config.ts";
 import { lineFile } from "./line-file.ts";
+import { lastLines, logLine } from "./log-reader.ts";
 import type { Log, LogLevel } from "./ports.ts";
 import { redact } from "./redact.ts";
 
@@ -7,6 +9,9 @@ const LEVELS = { debug: 10, info: 20, warn: 30, error: 40 } as const satisfies R
 
 const DEFAULT_MAX_BYTES = 5 * 1024 * 1024;
 const DEFAULT_FILES = 3;
+const DEFAULT_LINES = 500;
+/** Lines that are kept in memory: what a window that is opened shows at once, also with a disk that is full. */
+const KEPT = 500;
 
 export interface LogOptions {
   /** Made with 0600, its folder with 0700. Older lines move to `path.1`, `path.2`, … */
@@ -21,6 +26,10 @@ export interface LogOptions {
 export interface FileLog extends Log {
   /** The same log with these fields in every line. */
   scoped(fields: Readonly<Record<string, unknown>>): Log;
+  /** The newest lines, the newest last; of one server, when it is named. Reads files only for what memory lacks. */
+  lines(query: { readonly server?: string | undefined; readonly limit?: number | undefined }): Promise<LogLine[]>;
+  /** Calls back with each line that is written, as it stands in the file. Returns the unsubscribe. */
+  onLine(listener: (line: string) => void): () => void;
   /** Resolves when what was logged before is in the file, or could not be written. */
   flush(): Promise<void>;
   /** Flushes; later calls write nothing. */
@@ -38,11 +47,38 @@ export function createLog(options: LogOptions): FileLog {
   const { path, maxBytes = DEFAULT_MAX_BYTES, files = DEFAULT_FILES } = options;
   const dropped = (lines: number): string => formatLine("warn", "log.dropped", { lines }, new Date());
   const file = lineFile({ path, maxBytes, files, dropped });
+  const kept: string[] = [];
+  const listeners = new Set<(line: string) => void>();
   const write: Write = (level, event, fields) => {
-    if (LEVELS[level] >= LEVELS[options.level]) file.write(formatLine(level, event, fields, new Date()));
+    if (LEVELS[level] < LEVELS[options.level]) return;
+    const line = formatLine(level, event, fields, new Date());
+    file.write(line);
+    kept.push(line.slice(0, -1));
+    if (kept.length > KEPT) kept.shift();
+    for (const listener of [...listeners]) listener(line);
   };
   return {
     ...methods(write),
+    async lines({ server, limit = DEFAULT_LINES }) {
+      const wanted = (line: string): LogLine | null => {
+        const shown = logLine(line);
+        return shown === null || (server !== undefined && shown.server !== server) ? null : shown;
+      };
+      const recent = kept.flatMap((line) => wanted(line) ?? []).slice(-limit);
+      if (recent.length >= limit) return recent;
+      await file.flush();
+      const known = new Set(kept);
+      const older = await lastLines(
+        [path, ...Array.from({ length: files - 1 }, (_, n) => `${path}.${n + 1}`)],
+        (line) => (known.has(line) ? null : wanted(line)),
+        limit - recent.length,
+      );
+      return [...older, ...recent];
+    },
+    onLine(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     scoped: (fields) => methods((level, event, more) => write(level, event, { ...fields, ...more })),
     flush: file.flush,
     close: file.close,

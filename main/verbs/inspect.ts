@@ -3,10 +3,10 @@ import { catalogueItems } from "../config/catalogue.ts";
 import { notYet } from "./not-yet.ts";
 import type { VerbDeps, Verbs } from "./types.ts";
 
-export function inspectVerbs(_deps: VerbDeps): Verbs<"catalogue" | "searchRegistry" | "logs"> {
+export function inspectVerbs({ logLines }: VerbDeps): Verbs<"catalogue" | "searchRegistry" | "logs"> {
   return {
     catalogue: async () => ({ items: await catalogueItems() }),
     searchRegistry: () => notYet("searchRegistry"),
-    logs: () => notYet("logs"),
+    logs: async (query) => ({ lines: await logLines(query) }),
   };
 }

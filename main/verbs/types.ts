@@ -5,6 +5,7 @@ import type { Calls } from "../activity/calls.ts";
 import type { ConfigStore } from "../config/store.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { KnownServers } from "../hub/known.ts";
+import type { FileLog } from "../log.ts";
 import type { SignIns } from "../oauth/types.ts";
 import type { Log } from "../ports.ts";
 import type { MovableVault } from "../vault/movable.ts";
@@ -21,6 +22,8 @@ export interface VerbDeps {
   readonly activity: Activity;
   readonly calls: Calls;
   readonly log: Log;
+  /** Of the log, the newest last. */
+  readonly logLines: FileLog["lines"];
   readonly snapshot: () => Snapshot;
   /** Something that the snapshot shows changed. */
   readonly changed: () => void;
