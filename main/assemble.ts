@@ -192,6 +192,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     hub: core,
     signIns,
     known,
+    lists,
     activity,
     calls,
     log,

@@ -114,7 +114,7 @@ export class Hub {
   }
 
   runtime(name: string): ServerRuntime {
-    return this.#known(name);
+    return this.#named(name)[0] ?? this.#known(name);
   }
 
   /** Of every server of this name; more than one only where they stand in no file. Throws `unknown_server`. */

@@ -106,6 +106,14 @@ export class ServerRuntime {
     return this.#definition;
   }
 
+  /** All that decides what the server lists, as text. */
+  get listedBy(): string {
+    const definition = this.#definition;
+    if (definition instanceof GatehouseError) return "";
+    const where = definition.type === "stdio" ? [definition.command, ...definition.args] : [definition.url];
+    return JSON.stringify([where, definition.tools]);
+  }
+
   /** Whether a request of an agent has no answer yet. */
   get isBusy(): boolean {
     return [...this.#sessions].some(({ session }) => session.isBusy);
@@ -252,8 +260,13 @@ export class ServerRuntime {
     };
   }
 
+  /** For a session of the hub's own, on a person's behalf: no agent's. It is shown the blocked tools too. */
+  visited(account: string): SessionHost {
+    return this.#host(account, true);
+  }
+
   /** Opens a server session for whoever needs one, outside any agent's. */
-  upstream(account: string, events: UpstreamEvents, era: Era): Upstream {
+  upstream(account: string, events: UpstreamEvents, era: Era, showsBlocked = false): Upstream {
     const server = this.#definition;
     const blocked = this.#off();
     if (blocked !== null) throw blocked;
@@ -263,6 +276,7 @@ export class ServerRuntime {
     return new Controlled({
       server: this.name,
       tools: this.control,
+      showsBlocked,
       events,
       limit: () => this.#requestLimit(),
       open: (controlled) =>
@@ -297,7 +311,7 @@ export class ServerRuntime {
     });
   }
 
-  #host(of: string | null): SessionHost {
+  #host(of: string | null, showsBlocked = false): SessionHost {
     const { deps, name } = { deps: this.#deps, name: this.name };
     const account = (): string => this.#accountOf(of);
     const url = (): string | null => this.#remote()?.url ?? null;
@@ -316,7 +330,7 @@ export class ServerRuntime {
         if (deps.known.opensWithoutSignIn(name, remote.url)) return null;
         return this.#needed(account(), this.#signInRequired(account()));
       },
-      open: (events, era) => this.upstream(account(), events, era),
+      open: (events, era) => this.upstream(account(), events, era, showsBlocked),
       known: () => {
         const at = url();
         return at === null ? null : deps.known.server(name, at);

@@ -3,6 +3,7 @@ import type { Answer, Method, SignInProgress, Snapshot } from "../../preload/api
 import type { Activity } from "../activity/activity.ts";
 import type { Calls } from "../activity/calls.ts";
 import type { ConfigStore } from "../config/store.ts";
+import type { RememberedLists } from "../hub/aggregate/remembered.ts";
 import type { Hub } from "../hub/hub.ts";
 import type { KnownServers } from "../hub/known.ts";
 import type { FileLog } from "../log.ts";
@@ -17,6 +18,7 @@ export interface VerbDeps {
   readonly hub: Hub;
   readonly signIns: SignIns;
   readonly known: KnownServers;
+  readonly lists: RememberedLists;
   readonly vault: MovableVault;
   readonly secrets: SecretVault;
   readonly activity: Activity;

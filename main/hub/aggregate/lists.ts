@@ -42,11 +42,14 @@ export interface ListSource {
 
 export class ListRefused extends Error {
   readonly code: number;
+  /** Its `message`. */
+  readonly text: string;
   /** `data.code` of an error of ours; null: the server's own. */
   readonly reason: string | null;
 
   constructor(error: Readonly<Record<string, unknown>>) {
     super("The list was refused.");
+    this.text = typeof error.message === "string" ? error.message : "";
     this.code = Number(error.code);
     const { code } = record(error.data);
     this.reason = typeof code === "string" ? code : null;
@@ -117,7 +120,7 @@ export class Lists {
   #start(kind: ListKind): Fetch {
     const running = this.#fetching.get(kind);
     if (running !== undefined) return running;
-    const fetch: Fetch = { items: this.#walk(kind), since: performance.now() };
+    const fetch: Fetch = { items: allPages(kind, this.#source), since: performance.now() };
     this.#fetching.set(kind, fetch);
     const end = (): boolean => {
       const isCurrent = this.#fetching.get(kind) === fetch;
@@ -135,33 +138,42 @@ export class Lists {
     }, end);
     return fetch;
   }
+}
 
-  async #walk(kind: ListKind): Promise<readonly Item[]> {
-    const { method, key, capability } = LISTS[kind];
-    if ((await this.#source.capabilities())[capability] === undefined) return [];
-    const items: Item[] = [];
-    const seen = new Set<string>();
-    let cursor: string | null = null;
-    for (let page = 0; page < MOST_PAGES && items.length < MOST_ITEMS; page++) {
-      const result = await this.#page(method, cursor);
-      const found = result[key];
-      items.push(...(Array.isArray(found) ? (found as unknown[]) : []).map(record).filter((item) => isFit(kind, item)));
-      const { nextCursor } = result;
-      // A server that gives the same cursor again would have us walk for ever.
-      if (typeof nextCursor !== "string" || seen.has(nextCursor)) break;
-      seen.add(nextCursor);
-      cursor = nextCursor;
-    }
-    return items.slice(0, MOST_ITEMS);
+/** Every page of a list; nothing where the server has no such list. `takes`: default what an agent can take. */
+export async function allPages(
+  kind: ListKind,
+  { ask, capabilities }: Pick<ListSource, "ask" | "capabilities">,
+  takes: (kind: ListKind, item: Item) => boolean = isFit,
+): Promise<readonly Item[]> {
+  const { method, key, capability } = LISTS[kind];
+  if ((await capabilities())[capability] === undefined) return [];
+  const items: Item[] = [];
+  const seen = new Set<string>();
+  let cursor: string | null = null;
+  for (let page = 0; page < MOST_PAGES && items.length < MOST_ITEMS; page++) {
+    const result = await onePage(ask, method, cursor);
+    const found = result[key];
+    items.push(...(Array.isArray(found) ? (found as unknown[]) : []).map(record).filter((item) => takes(kind, item)));
+    const { nextCursor } = result;
+    // A server that gives the same cursor again would have us walk for ever.
+    if (typeof nextCursor !== "string" || seen.has(nextCursor)) break;
+    seen.add(nextCursor);
+    cursor = nextCursor;
   }
+  return items.slice(0, MOST_ITEMS);
+}
 
-  async #page(method: string, cursor: string | null): Promise<Readonly<Record<string, unknown>>> {
-    try {
-      return await this.#source.ask(method, cursor === null ? {} : { cursor });
-    } catch (error) {
-      if (error instanceof ListRefused && error.reason === null && error.code === METHOD_NOT_FOUND) return {};
-      throw error;
-    }
+async function onePage(
+  ask: ListSource["ask"],
+  method: string,
+  cursor: string | null,
+): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await ask(method, cursor === null ? {} : { cursor });
+  } catch (error) {
+    if (error instanceof ListRefused && error.reason === null && error.code === METHOD_NOT_FOUND) return {};
+    throw error;
   }
 }
 
@@ -169,7 +181,7 @@ export class Lists {
  * Whether an agent can take it. Many refuse a whole list for one entry that is not as MCP wants it, and in this list are
  * those of other servers too.
  */
-function isFit(kind: ListKind, item: Item): boolean {
+export function isFit(kind: ListKind, item: Item): boolean {
   const isText = (name: string): boolean => typeof item[name] === "string" && item[name] !== "";
   if (!["title", "description", "mimeType"].every((name) => item[name] === undefined || typeof item[name] === "string"))
     return false;

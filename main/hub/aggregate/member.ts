@@ -51,7 +51,7 @@ export class Member {
     this.#parts = parts;
     this.name = runtime.name;
     this.part = serverPart(this.name);
-    const before = remembered.get(this.name, this.#definition());
+    const before = remembered.get(this.name, runtime.listedBy);
     this.#instructions = before.instructions;
     this.#capabilities = new Promise((resolve) => {
       this.#introduced = resolve;
@@ -207,15 +207,8 @@ export class Member {
   }
 
   #remember(): void {
-    const { remembered } = this.#parts;
-    remembered.set(this.name, this.#definition(), { lists: this.lists.all, instructions: this.#instructions });
-  }
-
-  #definition(): string {
-    const { definition } = this.#parts.runtime;
-    if (definition instanceof GatehouseError) return "";
-    const where = definition.type === "stdio" ? [definition.command, ...definition.args] : [definition.url];
-    return JSON.stringify([where, definition.tools]);
+    const { remembered, runtime } = this.#parts;
+    remembered.set(this.name, runtime.listedBy, { lists: this.lists.all, instructions: this.#instructions });
   }
 }
 

@@ -11,6 +11,8 @@ export interface ControlledOptions {
   readonly server: string;
   readonly tools: ToolControl;
   readonly events: UpstreamEvents;
+  /** A person is to see what agents do not get, too. */
+  readonly showsBlocked?: boolean;
   /** Milliseconds that a request may be without a sign of life. */
   limit(): number;
   open(events: UpstreamEvents): Upstream;
@@ -123,9 +125,10 @@ export class Controlled implements Upstream {
 
   /** Under the id as the agent wrote it: `1.0` is `1` to who reads numbers, and must not get round the rules. */
   #judged(line: Buffer, id: string, method: "initialize" | "tools/list", about: string | null | undefined): void {
-    const { events, tools } = this.#options;
+    const { events, tools, showsBlocked = false } = this.#options;
     try {
-      const judged = method === "tools/list" ? tools.list(line) : withListChanged(line);
+      const passed = method === "tools/list" ? tools.list(line) : withListChanged(line);
+      const judged = showsBlocked ? line : passed;
       events.message(judged, { ...peek(judged), id }, about);
     } catch (error) {
       events.failed(id, asGatehouseError(error, this.#options.server));

@@ -112,7 +112,7 @@ export class ToolControl {
   /** For the snapshot: changed ones first. */
   blocked(): readonly BlockedTool[] {
     this.#shown ??= this.#names()
-      .map((name) => this.#status(name))
+      .map((name) => this.status(name))
       .filter(({ state }) => state !== "allowed")
       .sort((a, b) => Number(a.state === "denied") - Number(b.state === "denied"))
       .slice(0, MOST_SHOWN)
@@ -130,7 +130,27 @@ export class ToolControl {
   tools(): ToolStatus[] {
     return this.#names()
       .sort()
-      .map((name) => this.#status(name));
+      .map((name) => this.status(name));
+  }
+
+  /** One tool, by its name as the server has it. */
+  status(name: string): ToolStatus {
+    const record = this.#records.get(name);
+    const reason = this.#reason(name);
+    const held = reason === "changed" ? (record?.held ?? null) : null;
+    return {
+      name: visible(name),
+      state: reason ?? "allowed",
+      at: held === null ? null : new Date(held.at).toISOString(),
+      version: held?.fingerprint ?? null,
+      changes:
+        held === null || record === undefined ? [] : differences(record.definition, held.definition, MOST_DIFFERENCES),
+    };
+  }
+
+  /** What each tool said of itself last, as far as the guard has kept it. */
+  remembered(): Definition[] {
+    return [...this.#records].map(([name, { definition, held }]) => ({ ...(held?.definition ?? definition), name }));
   }
 
   /**
@@ -165,20 +185,6 @@ export class ToolControl {
   #reason(name: string): "denied" | "changed" | null {
     if (!passes(this.#patterns, name)) return "denied";
     return this.#guards && this.#records.get(name)?.held != null ? "changed" : null;
-  }
-
-  #status(name: string): ToolStatus {
-    const record = this.#records.get(name);
-    const reason = this.#reason(name);
-    const held = reason === "changed" ? (record?.held ?? null) : null;
-    return {
-      name: visible(name),
-      state: reason ?? "allowed",
-      at: held === null ? null : new Date(held.at).toISOString(),
-      version: held?.fingerprint ?? null,
-      changes:
-        held === null || record === undefined ? [] : differences(record.definition, held.definition, MOST_DIFFERENCES),
-    };
   }
 
   /** Answers what takes the blocked ones out of a list of as many things. */

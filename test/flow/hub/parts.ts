@@ -1,5 +1,18 @@
 /** A hub in plain Node with its servers, for tests that need no desktop: vault in memory, the sign-in clicked by fetch. */
-import type { ErrorObject, ServerStatus, Snapshot } from "../../../preload/api.ts";
+import type {
+  ActivityRecord,
+  Answer,
+  ErrorObject,
+  Method,
+  Params,
+  Result,
+  ServerStatus,
+  Snapshot,
+} from "../../../preload/api.ts";
+import type { CallRecord } from "../../../preload/api-activity.ts";
+import { connectHub } from "../../../shim/connect.ts";
+import { openControl } from "../../../shim/control.ts";
+import { readRecord } from "../../../shim/endpoint.ts";
 import { type Agent, startAgent } from "../../fixtures/agent.ts";
 import {
   ACCOUNTS,
@@ -16,6 +29,7 @@ import {
   startProtectedServer,
 } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
+import { waitFor } from "../../fixtures/wait.ts";
 
 /** No desktop, no keychain of the person's, no browser that could open. */
 export const PLAIN: NodeJS.ProcessEnv = {
@@ -73,6 +87,38 @@ export async function makeWorld(
   };
 }
 
+/** What the window has of the hub: its calls, and the lists that events bring. */
+export interface Desk {
+  call<M extends Method>(method: M, params: Params<M>): Promise<Result<Answer<M>>>;
+  /** The answer; throws the error object. */
+  get<M extends Method>(method: M, params: Params<M>): Promise<Answer<M>>;
+  readonly calls: CallRecord[];
+  readonly records: ActivityRecord[];
+}
+
+export async function openDesk(home: Home): Promise<Desk> {
+  const record = await waitFor("the hub's record", () => readRecord(home.path) ?? undefined);
+  const reached = await connectHub(record, record.version, { kind: "control" });
+  if (reached.kind !== "open") throw new Error(`the hub is ${reached.kind}`);
+  const heard: Pick<Desk, "calls" | "records"> = { calls: [], records: [] };
+  const control = openControl(reached.socket, (event, value) => {
+    if (event === "calls") heard.calls.push(...(value as CallRecord[]));
+    if (event === "records") heard.records.push(...(value as ActivityRecord[]));
+  });
+  use({ close: () => control.close() });
+  await control.subscribe(["calls", "records"]);
+  const call: Desk["call"] = async (method, params) => (await control.call(method, params)) as never;
+  return {
+    ...heard,
+    call,
+    async get(method, params) {
+      const result = await call(method, params);
+      if (result.ok) return result.value;
+      throw result.error;
+    },
+  };
+}
+
 /** The error object that an agent got instead of an answer. */
 export async function failure(call: Promise<unknown>): Promise<ErrorObject> {
   try {
@@ -81,4 +127,11 @@ export async function failure(call: Promise<unknown>): Promise<ErrorObject> {
     return (error as { data: ErrorObject }).data;
   }
   throw new Error("the call worked");
+}
+
+/** The error object that a call of the window's got. */
+export async function failed<M extends Method>(desk: Desk, method: M, params: Params<M>): Promise<ErrorObject> {
+  const result = await desk.call(method, params);
+  if (result.ok) throw new Error(`${method} worked`);
+  return result.error;
 }
