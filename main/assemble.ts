@@ -1,12 +1,15 @@
 /** Puts the parts of a hub together, in plain Node: who answers whose port. */
 
 import { createHash } from "node:crypto";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ActivityRecord } from "../preload/api.ts";
 import type { LogLine } from "../preload/api-config.ts";
+import { gatehouseHome } from "../shim/endpoint.ts";
 import { openActivity } from "./activity/activity.ts";
 import { Calls, recordOf } from "./activity/calls.ts";
 import { agentCommand } from "./agent-command.ts";
+import { openAgents } from "./agents/agents.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { openConfig } from "./config/store.ts";
 import type { Config, RemoteServer } from "./config/types.ts";
@@ -187,6 +190,15 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     });
   }
 
+  const agents = await openAgents({
+    where: { env, platform: process.platform, home: homedir() },
+    command: agentCommand(env),
+    // Agents pass on little of their environment, so a folder that is not the usual one goes into the entry.
+    env: paths.home === gatehouseHome({}) ? {} : { GATEHOUSE_HOME: paths.home },
+    backups: paths.backups,
+    record: join(paths.state, "agents.json"),
+    log,
+  });
   const call = createVerbs({
     config,
     hub: core,
@@ -195,6 +207,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     lists,
     activity,
     calls,
+    agents,
     log,
     logLines: (query) => log.lines(query),
     vault,

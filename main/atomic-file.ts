@@ -18,7 +18,11 @@ const RENAME_TRIES = 20;
 export async function replaceFile(
   path: string,
   data: string | Uint8Array,
-  options: { readonly mode?: number } = {},
+  options: {
+    readonly mode?: number;
+    /** Called when the new content is on the disk, before it takes the old one's place; a rejection keeps the old one. */
+    readonly check?: () => Promise<void>;
+  } = {},
 ): Promise<void> {
   const target = await followLinks(path);
   const mode = (await existingMode(target)) ?? options.mode ?? 0o600;
@@ -33,6 +37,7 @@ export async function replaceFile(
     } finally {
       await file.close();
     }
+    await options.check?.();
     await renameOver(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });

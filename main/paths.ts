@@ -18,6 +18,8 @@ export interface Paths {
   readonly vaultFile: string;
   readonly vaultKey: string;
   readonly activity: string;
+  /** Agents' files as they were before we changed them. */
+  readonly backups: string;
 }
 
 /** The disk is full, or what this user may have of it. */
@@ -39,6 +41,7 @@ export function gatehousePaths(
     vaultFile: join(home, "vault.enc"),
     vaultKey: join(home, "vault.key"),
     activity: join(home, "activity.jsonl"),
+    backups: join(home, "backups"),
   };
 }
 

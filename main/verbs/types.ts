@@ -2,6 +2,7 @@
 import type { Answer, Method, SignInProgress, Snapshot } from "../../preload/api.ts";
 import type { Activity } from "../activity/activity.ts";
 import type { Calls } from "../activity/calls.ts";
+import type { Agents } from "../agents/agents.ts";
 import type { ConfigStore } from "../config/store.ts";
 import type { RememberedLists } from "../hub/aggregate/remembered.ts";
 import type { Hub } from "../hub/hub.ts";
@@ -23,6 +24,7 @@ export interface VerbDeps {
   readonly secrets: SecretVault;
   readonly activity: Activity;
   readonly calls: Calls;
+  readonly agents: Agents;
   readonly log: Log;
   /** Of the log, the newest last. */
   readonly logLines: FileLog["lines"];

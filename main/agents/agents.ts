@@ -1,0 +1,146 @@
+/** The agents of this machine: how they stand, and connecting them to Gatehouse by their own configuration files. */
+import { stat } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import type { AgentInfo, AgentPreview, AgentScope } from "../../preload/api-agents.ts";
+import { GatehouseError, quoteRemote } from "../errors.ts";
+import type { Log } from "../ports.ts";
+import { Backups } from "./backups.ts";
+import { Changes } from "./changes.ts";
+import { type Client, type Place, type Program, pathOf, placesOf, type Where } from "./client.ts";
+import { CLIENTS } from "./clients.ts";
+import { inspect } from "./inspect.ts";
+import { MadeFiles } from "./made.ts";
+import type { Wanted } from "./plan.ts";
+
+export interface AgentsOptions {
+  readonly where: Where;
+  /** What starts our program, without its arguments. Absolute. */
+  readonly command: readonly string[];
+  /** What it needs to find this Gatehouse, where an agent passes nothing of its own environment on. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Folder of the copies, absolute. */
+  readonly backups: string;
+  /** The file that remembers what was made, absolute. */
+  readonly record: string;
+  readonly log: Log;
+}
+
+/** As `previewAgent` of the contract takes it. */
+export interface PreviewRequest {
+  readonly client: string;
+  readonly change: ConnectRequest | { readonly kind: "disconnect" };
+  readonly scope?: AgentScope | undefined;
+  readonly project?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+interface ConnectRequest {
+  readonly kind: "connect";
+  readonly servers: "all" | readonly string[];
+  readonly lazy?: boolean | undefined;
+}
+
+export interface Agents {
+  /** `project`: absolute; then with that project's files. Never rejects for a file: it says what is wrong with it. */
+  list(project?: string): Promise<readonly AgentInfo[]>;
+  /**
+   * Servers are taken as they are given. Throws `invalid_request` (no such agent, project or file), `unsupported` (it has
+   * no file that can be written), `config_invalid` (the file cannot be read, or its change would be a guess).
+   */
+  preview(request: PreviewRequest): Promise<AgentPreview>;
+  /** As {@link Changes.apply}. */
+  apply: Changes["apply"];
+  /** As {@link Changes.undo}. */
+  undo: Changes["undo"];
+}
+
+export async function openAgents(options: AgentsOptions): Promise<Agents> {
+  const { where, command, env, log } = options;
+  const changes = new Changes(new Backups(options.backups), await MadeFiles.open(options.record, log), log);
+
+  const program = (wanted: Wanted): Program => {
+    const [first = "gatehouse", ...rest] = command;
+    const asked = wanted.kind === "server" ? [wanted.server] : wanted.lazy ? ["--lazy"] : [];
+    return { command: [first, ...rest, "connect", ...asked], env };
+  };
+
+  return {
+    list: (project) => Promise.all(CLIENTS.map((client) => inspect(client, where, project))),
+    async preview({ client: id, change, scope = "user", project, path }) {
+      const client = find(id);
+      if (scope === "project") await checkProject(project);
+      const { place, path: file } = choose(client, scope, where, project, path);
+      return changes.preview({ client, place, path: file, program }, change.kind === "connect" ? wants(change) : null);
+    },
+    apply: (preview) => changes.apply(preview),
+    undo: (undo) => changes.undo(undo),
+  };
+}
+
+function wants({ servers, lazy = false }: ConnectRequest): Wanted[] {
+  if (servers === "all") return [{ kind: "all", lazy }];
+  if (lazy) {
+    throw new GatehouseError({
+      code: "invalid_request",
+      message: "Single servers cannot be connected lazily.",
+      suggestion: "Connect all servers lazily, or these without it.",
+    });
+  }
+  return [...new Set(servers)].map((server) => ({ kind: "server", server }));
+}
+
+function find(id: string): Client {
+  const client = CLIENTS.find((each) => each.id === id);
+  if (client !== undefined) return client;
+  throw new GatehouseError({
+    code: "invalid_request",
+    message: `Gatehouse knows no agent ${quoteRemote(id)}.`,
+    suggestion: `It knows ${CLIENTS.map((each) => each.id).join(", ")}.`,
+  });
+}
+
+async function checkProject(project: string | undefined): Promise<void> {
+  if (project !== undefined && isAbsolute(project)) {
+    const found = await stat(project).catch(() => null);
+    if (found?.isDirectory()) return;
+  }
+  throw new GatehouseError({
+    code: "invalid_request",
+    message: project === undefined ? "No project was named." : `${quoteRemote(project)} is not a folder.`,
+    suggestion: "Name the folder of the project, with its whole path.",
+  });
+}
+
+function choose(
+  client: Client,
+  scope: AgentScope,
+  where: Where,
+  project: string | undefined,
+  path: string | undefined,
+): { place: Place; path: string } {
+  const places = placesOf(client, scope, where).map((place) => ({ place, path: pathOf(place, where, project) }));
+  const [first] = places;
+  if (first === undefined) throw nowhere(client, scope);
+  const chosen = path === undefined ? first : places.find((each) => each.path === path);
+  if (chosen !== undefined) return chosen;
+  throw new GatehouseError({
+    code: "invalid_request",
+    message: `${quoteRemote(path ?? "")} is no file of ${client.name}.`,
+    suggestion: `Its files are ${places.map((each) => each.path).join(", ")}.`,
+  });
+}
+
+function nowhere({ name, places, note }: Client, scope: AgentScope): GatehouseError {
+  if (places.length > 0) {
+    return new GatehouseError({
+      code: "unsupported",
+      message: `${name} keeps no servers of a ${scope === "project" ? "project" : "person"}.`,
+      suggestion: scope === "project" ? "Connect it for all projects." : "Connect it for a project.",
+    });
+  }
+  return new GatehouseError({
+    code: "unsupported",
+    message: `${name} keeps its servers where no other program should write.`,
+    suggestion: note ?? "Set it up in its own settings.",
+  });
+}
