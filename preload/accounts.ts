@@ -1,19 +1,20 @@
 /** Which account of a server a button means, and what accounts are called. Pure; window, tray and terminal agree by it. */
 import type { AccountStatus, ServerStatus } from "./api.ts";
 import { accountText, type Words } from "./text.ts";
+import { t } from "./words.ts";
 
 /** What a person calls an account. */
-export const accountLabel = (account: string): string => (account === "default" ? "Your account" : account);
+export const accountLabel = (account: string): string => (account === "default" ? t("account.yours") : account);
 
 export const defaultLabel = (account: string): string =>
-  account === "default" ? "Use your account by default" : `Use ${account} by default`;
+  account === "default" ? t("account.use_yours") : t("account.use_named", { account });
 
 /** More than one, so that each has to be named. */
 export const hasSeveral = (server: ServerStatus): boolean => server.accounts.length > 1;
 
 export function accountWords(account: AccountStatus): Words {
   return account.needed && account.state === "signed_out"
-    ? { label: "Sign-in needed", tone: "need" }
+    ? { label: t("account.needed"), tone: "need" }
     : accountText(account.state);
 }
 

@@ -1,13 +1,12 @@
 /**
- * The words for every state, step and error code, one place for window, tray and terminal. Pure functions; each switch
- * is exhaustive, so a new state or code does not compile until it has words.
+ * The words for every state, step and error code, one place for window, tray and terminal, in the language that is set.
+ * Each switch and each key of a union is exhaustive: a new state or code does not compile until it has words.
  */
 import type {
   AccountState,
   ActivityRecord,
   BlockedTool,
   ErrorCode,
-  ErrorObject,
   ServerState,
   ServerStatus,
   SignInStatus,
@@ -16,6 +15,7 @@ import type {
   ToolStatus,
   VaultStatus,
 } from "./api.ts";
+import { t } from "./words.ts";
 
 /** How a state is drawn: shape and colour go by tone. */
 export type Tone = "ok" | "need" | "busy" | "bad" | "off";
@@ -25,7 +25,19 @@ export interface Words {
   readonly tone: Tone;
 }
 
-export type NextKind = "sign_in" | "allow" | "review" | "cancel" | "retry" | "sign_out" | "enable" | "none";
+export type NextKind =
+  | "sign_in"
+  | "allow"
+  | "review"
+  | "cancel"
+  | "retry"
+  | "sign_out"
+  | "enable"
+  /** Opens the settings where a client ID is missing. */
+  | "client_id"
+  /** Opens the settings. */
+  | "fix"
+  | "none";
 
 export interface NextAction {
   readonly kind: NextKind;
@@ -39,25 +51,18 @@ function never(value: never): never {
 
 /** Words for a state alone, when nothing more is known of the server. */
 export function stateText(state: ServerState): Words {
-  switch (state) {
-    case "disabled":
-      return { label: "Off", tone: "off" };
-    case "idle":
-      return { label: "Ready", tone: "ok" };
-    case "connecting":
-      return { label: "Connecting", tone: "busy" };
-    case "ready":
-      return { label: "Ready", tone: "ok" };
-    case "sign_in_required":
-      return { label: "Sign-in needed", tone: "need" };
-    case "signing_in":
-      return { label: "Waiting for your browser", tone: "busy" };
-    case "failing":
-      return { label: "Not working", tone: "bad" };
-    default:
-      return never(state);
-  }
+  return { label: t(`state.${state}`), tone: STATE_TONES[state] };
 }
+
+const STATE_TONES: Record<ServerState, Tone> = {
+  disabled: "off",
+  idle: "ok",
+  connecting: "busy",
+  ready: "ok",
+  sign_in_required: "need",
+  signing_in: "busy",
+  failing: "bad",
+};
 
 /** Words for a server: its state, made more exact by account, sign-in step and error. */
 export function serverText(server: ServerStatus): Words {
@@ -67,8 +72,8 @@ export function serverText(server: ServerStatus): Words {
     case "ready":
       if (wantsMore(server)) return { label: errorHeadline("insufficient_scope"), tone: "need" };
       if (changedTools(server).length > 0) return { label: changedText(server), tone: "need" };
-      if (isSignedIn(server)) return { label: "Signed in", tone: "ok" };
-      return needUnknown(server) ? { label: "Not connected yet", tone: "off" } : words;
+      if (isSignedIn(server)) return { label: t("state.signed_in"), tone: "ok" };
+      return needUnknown(server) ? { label: t("state.not_connected"), tone: "off" } : words;
     case "signing_in":
       return signingInText(server.sign_in) ?? words;
     case "failing":
@@ -82,7 +87,8 @@ export function serverText(server: ServerStatus): Words {
 function signingInText(signIn: SignInStatus | null): Words | null {
   if (signIn === null) return null;
   const device = codeToEnter(signIn);
-  if (device !== null && signIn.step === "waiting") return { label: `Enter the code ${device.code}`, tone: "busy" };
+  if (device !== null && signIn.step === "waiting")
+    return { label: t("state.enter_code", { code: device.code }), tone: "busy" };
   return { label: stepText(signIn.step), tone: "busy" };
 }
 
@@ -93,124 +99,18 @@ export function codeToEnter(signIn: SignInStatus | null): { readonly code: strin
 }
 
 export function accountText(state: AccountState): Words {
-  switch (state) {
-    case "signed_in":
-      return { label: "Signed in", tone: "ok" };
-    case "signed_out":
-      return { label: "Signed out", tone: "off" };
-    case "expired":
-      return { label: "Sign-in has ended", tone: "need" };
-    default:
-      return never(state);
-  }
+  return { label: t(`account.${state}`), tone: ACCOUNT_TONES[state] };
 }
 
-export function stepText(step: SignInStep): string {
-  switch (step) {
-    case "probe":
-      return "Asking the server";
-    case "register":
-      return "Introducing Gatehouse";
-    case "callback":
-      return "Getting ready for the answer";
-    case "authorize":
-      return "Opening your browser";
-    case "waiting":
-      return "Waiting for your browser";
-    case "exchange":
-      return "Finishing sign-in";
-    case "done":
-      return "Signed in";
-    default:
-      return never(step);
-  }
-}
+const ACCOUNT_TONES: Record<AccountState, Tone> = { signed_in: "ok", signed_out: "off", expired: "need" };
+
+export const stepText = (step: SignInStep): string => t(`step.${step}`);
 
 /** A few words for an error code: what is wrong, not what to do (that is the error's own suggestion). */
-export function errorHeadline(code: ErrorCode): string {
-  switch (code) {
-    case "sign_in_required":
-      return "Sign-in needed";
-    case "client_id_required":
-      return "Needs a client ID from the server's owner";
-    case "registration_failed":
-      return "The sign-in service refused Gatehouse";
-    case "metadata_discovery_failed":
-      return "No way to sign in was found";
-    case "metadata_invalid":
-      return "The sign-in service describes itself wrongly";
-    case "authorization_denied":
-      return "Access was denied";
-    case "callback_timeout":
-      return "Sign-in took too long";
-    case "sign_in_cancelled":
-      return "Sign-in was cancelled";
-    case "state_mismatch":
-      return "The browser's answer belongs to another sign-in";
-    case "issuer_mismatch":
-      return "Another sign-in service answered";
-    case "token_exchange_failed":
-      return "Sign-in could not be finished";
-    case "refresh_failed":
-      return "Sign-in could not be renewed";
-    case "insufficient_scope":
-      return "Wants more access";
-    case "vault_unavailable":
-      return "No safe place for secrets";
-    case "vault_locked":
-      return "The keychain is locked";
-    case "vault_unreadable":
-      return "Stored sign-ins cannot be read";
-    case "config_invalid":
-      return "Mistake in the settings";
-    case "upstream_unreachable":
-      return "No answer from the server";
-    case "upstream_failed":
-      return "The server answered with an error";
-    case "session_lost":
-      return "The server lost the session";
-    case "hub_restarted":
-      return "Gatehouse was restarted";
-    case "hub_unreachable":
-      return "Gatehouse is not running";
-    case "unsafe_url":
-      return "Unsafe address refused";
-    case "timeout":
-      return "The server took too long";
-    case "tool_blocked":
-      return "This tool is held back";
-    case "approval_required":
-      return "Not allowed to run yet";
-    case "approvals_unreadable":
-      return "Approved tools cannot be read";
-    case "too_large":
-      return "The message is too large";
-    case "pkce_unsupported":
-      return "The sign-in service is not safe enough";
-    case "resource_mismatch":
-      return "The server names another address as its own";
-    case "unknown_server":
-      return "No server of this name";
-    case "server_disabled":
-      return "The server is off";
-    case "no_sign_in_needed":
-      return "No sign-in needed";
-    case "browser_failed":
-      return "The browser did not open";
-    case "redirect_unavailable":
-      return "The return address is in use";
-    case "invalid_request":
-      return "That cannot be done";
-    case "conflict":
-      return "Something else has changed it meanwhile";
-    case "unsupported":
-      return "Not supported";
-    case "internal":
-      return "Something went wrong in Gatehouse";
-    default:
-      return never(code);
-  }
-}
+export const errorHeadline = (code: ErrorCode): string => t(`error.${code}.headline`);
+
+/** What to do about any error of this code, for whoever does not read the error's own English words. */
+export const errorAdvice = (code: ErrorCode): string => t(`error.${code}.advice`);
 
 /** Where an error is put right: by another sign-in, by another try, or in the settings. */
 function remedy(code: ErrorCode): "sign_in" | "retry" | "settings" {
@@ -267,18 +167,7 @@ export function isSignedIn(server: ServerStatus): boolean {
 }
 
 /** What to know of access that a server asks for beyond what was given. */
-export function stepUpText(stepUp: StepUp): string {
-  switch (stepUp) {
-    case "open":
-      return "“Allow…” opens the sign-in page in your own browser. What you have allowed so far stays.";
-    case "refused":
-      return "It was not given. Agents are told so and go on without it.";
-    case "given":
-      return "You have given this, and the server refuses the call all the same. Its operator knows who may do this.";
-    default:
-      return never(stepUp);
-  }
-}
+export const stepUpText = (stepUp: StepUp): string => t(`step_up.${stepUp}`);
 
 /** Whether an agent's call needs more access than the person has given, and a click can give it. */
 export function wantsMore(server: ServerStatus): boolean {
@@ -291,7 +180,7 @@ export function changedTools(server: ServerStatus): readonly BlockedTool[] {
 }
 
 function changedText(server: ServerStatus): string {
-  return `${count(changedTools(server).length, "tool")} changed`;
+  return t("state.tools_changed", { count: changedTools(server).length });
 }
 
 /** Whether it is a program that came from elsewhere and waits for leave to run. */
@@ -300,17 +189,10 @@ export function needsApproval(server: ServerStatus): boolean {
 }
 
 export function toolStateText(state: ToolStatus["state"]): Words {
-  switch (state) {
-    case "allowed":
-      return { label: "allowed", tone: "ok" };
-    case "denied":
-      return { label: "turned off in servers.json", tone: "off" };
-    case "changed":
-      return { label: "changed, held back", tone: "need" };
-    default:
-      return never(state);
-  }
+  return { label: t(`tool_state.${state}`), tone: TOOL_TONES[state] };
 }
+
+const TOOL_TONES: Record<ToolStatus["state"], Tone> = { allowed: "ok", denied: "off", changed: "need" };
 
 /** Whether nobody knows yet if this server wants a sign-in: it is remote, nobody is signed in, nobody has asked it. */
 export function needUnknown(server: ServerStatus): boolean {
@@ -322,63 +204,80 @@ export function nextAction(server: ServerStatus): NextAction {
   switch (server.state) {
     case "disabled":
       // An entry that is off because it is wrong is not turned on by a click.
-      return server.error?.code === "config_invalid" ? NONE : { kind: "enable", label: "Turn on" };
+      return server.error?.code === "config_invalid" ? toSettings(server) : action("enable");
     case "signing_in":
-      return { kind: "cancel", label: "Cancel" };
+      return action("cancel");
     case "sign_in_required":
-      return SIGN_IN;
+      return action(wantsClientId(server) ? "client_id" : "sign_in");
     case "failing":
-      if (needsApproval(server)) return { kind: "review", label: "Review command" };
-      return wantsMore(server) ? ALLOW : failingAction(server.error, isSignedIn(server));
+      if (needsApproval(server)) return { kind: "review", label: t("action.review_command") };
+      return wantsMore(server) ? action("allow") : failingAction(server);
     case "idle":
     case "connecting":
     case "ready":
-      if (wantsMore(server)) return ALLOW;
-      if (changedTools(server).length > 0) return { kind: "review", label: "Review changes" };
-      if (isSignedIn(server)) return { kind: "sign_out", label: "Sign out" };
-      return needUnknown(server) ? SIGN_IN : NONE;
+      if (wantsMore(server)) return action("allow");
+      if (changedTools(server).length > 0) return { kind: "review", label: t("action.review_changes") };
+      if (isSignedIn(server)) return action("sign_out");
+      return needUnknown(server) ? action("sign_in") : NONE;
     default:
       return never(server.state);
   }
 }
 
 const NONE: NextAction = { kind: "none", label: "" };
-const ALLOW: NextAction = { kind: "allow", label: "Allow…" };
-const SIGN_IN: NextAction = { kind: "sign_in", label: "Sign in" };
 
-function failingAction(error: ErrorObject | null, signedIn: boolean): NextAction {
-  const way = error === null ? "retry" : remedy(error.code);
-  if (way === "settings") return NONE;
-  return way === "sign_in" && !signedIn ? SIGN_IN : { kind: "retry", label: "Retry" };
+const action = (kind: Exclude<NextKind, "review" | "none">): NextAction => ({ kind, label: t(`action.${kind}`) });
+
+/** An entry that an agent brought stands in no file, so that nothing of it can be set here. */
+const toSettings = (server: ServerStatus): NextAction => (server.ad_hoc ? NONE : action("fix"));
+
+/** Whether the next sign-in fails unless somebody enters a client ID first. */
+export function wantsClientId(server: ServerStatus): boolean {
+  return server.error?.code === "client_id_required" && !server.ad_hoc;
 }
 
-/** ` as work`, nothing for the account that is meant without a name (null). */
+function failingAction(server: ServerStatus): NextAction {
+  if (wantsClientId(server)) return action("client_id");
+  const way = server.error === null ? "retry" : remedy(server.error.code);
+  if (way === "settings") return toSettings(server);
+  return action(way === "sign_in" && !isSignedIn(server) ? "sign_in" : "retry");
+}
+
+/** ` as work`, nothing for the account that is meant without a name (null). For the English of errors and the terminal. */
 export const asAccount = (account: string | null): string => {
   if (account === null) return "";
   return account === "default" ? " with your account" : ` as ${account}`;
 };
-export const signInLabel = (server: string, account: string | null = null): string =>
-  `Sign in to ${server}${asAccount(account)}`;
-export const allowLabel = (server: string, account: string | null = null): string =>
-  `Allow more access to ${server}${asAccount(account)}`;
-export const signOutLabel = (server: string, account: string | null = null): string =>
-  `Sign out of ${server}${asAccount(account)}`;
-export const cancelLabel = (server: string, account: string | null = null): string =>
-  `Cancel sign-in to ${server}${asAccount(account)}`;
-export const codeLabel = (server: string, code: string, page: string): string =>
-  `${server}: enter the code ${code} at ${page.replace(/^https?:\/\//, "")}`;
-export const retryLabel = (server: string): string => `Retry ${server}`;
 
-/** Where sign-ins rest, as a person calls it. `platform` as in `process.platform`, when known. */
+type Labelled = "sign_in_to" | "sign_out_of" | "allow_to" | "cancel_to";
+
+/** `account`: null for the one that is meant without a name. */
+function label(key: Labelled, server: string, account: string | null): string {
+  if (account === null) return t(`action.${key}`, { server });
+  return account === "default" ? t(`action.${key}_yours`, { server }) : t(`action.${key}_as`, { server, account });
+}
+
+export const signInLabel = (server: string, account: string | null = null): string =>
+  label("sign_in_to", server, account);
+export const allowLabel = (server: string, account: string | null = null): string => label("allow_to", server, account);
+export const signOutLabel = (server: string, account: string | null = null): string =>
+  label("sign_out_of", server, account);
+export const cancelLabel = (server: string, account: string | null = null): string =>
+  label("cancel_to", server, account);
+export const codeLabel = (server: string, code: string, page: string): string =>
+  t("action.enter_code", { server, code, page: page.replace(/^https?:\/\//, "") });
+export const retryLabel = (server: string): string => t("action.retry_named", { server });
+
+/** Where sign-ins rest. `platform` as in `process.platform`, when known. */
 function vaultPlace(kind: VaultStatus["kind"], platform?: string): string {
   switch (kind) {
     case "keychain":
-      if (platform === "darwin") return "the macOS Keychain";
-      return platform === "win32" ? "Windows Credential Manager" : "the system keyring";
+      if (platform === "darwin") return t("vault.kept_macos");
+      return platform === "win32" ? t("vault.kept_windows") : t("vault.kept_keyring");
     case "file":
-      return "an encrypted file";
+      return t("vault.kept_file");
     case "memory":
-      return "memory only";
+      return t("vault.kept_memory");
     default:
       return never(kind);
   }
@@ -389,7 +288,7 @@ export function vaultText(vault: VaultStatus, platform?: string): Words {
   switch (vault.state) {
     case "ok":
     case "unknown":
-      return { label: `Sign-ins kept in ${vaultPlace(vault.kind, platform)}`, tone: "ok" };
+      return { label: vaultPlace(vault.kind, platform), tone: "ok" };
     case "unavailable":
       return { label: errorHeadline("vault_unavailable"), tone: "bad" };
     case "locked":
@@ -408,13 +307,11 @@ export function vaultAdvice(vault: VaultStatus): string | null {
     case "unknown":
       return null;
     case "unavailable":
-      return vault.kind === "keychain"
-        ? "Gatehouse cannot reach this computer's keychain, so nobody can sign in. Start or install one (on Linux: gnome-keyring or KWallet), then try again."
-        : "Gatehouse cannot reach the place where sign-ins rest, so nobody can sign in.";
+      return vault.kind === "keychain" ? t("vault.advice_no_keychain") : t("vault.advice_no_place");
     case "locked":
-      return "Unlock it, then sign in again. Nothing is lost.";
+      return t("vault.advice_locked");
     case "unreadable":
-      return "They were left as they are. With the right passphrase they can be read again.";
+      return t("vault.advice_unreadable");
     default:
       return never(vault.state);
   }
@@ -428,15 +325,15 @@ export function activityText(record: ActivityRecord): Words {
   }
   switch (record.kind) {
     case "sign_in":
-      return { label: "Signed in", tone: "ok" };
+      return { label: t("record.signed_in"), tone: "ok" };
     case "refresh":
-      return { label: "Renewed by itself", tone: "ok" };
+      return { label: t("record.refreshed"), tone: "ok" };
     default:
       return never(record.kind);
   }
 }
 
-/** `1 tool`, `2 tools`. */
+/** `1 tool`, `2 tools`: for the terminal, which speaks English. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }

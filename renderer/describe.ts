@@ -1,12 +1,13 @@
 /** The small print of a server: account, tools, agents, address. Pure. */
 import { accountLabel } from "../preload/accounts.ts";
 import type { ServerStatus } from "../preload/api.ts";
-import { count, errorHeadline, isSignedIn, wantsMore } from "../preload/text.ts";
-import { relativeTime, timeLeft } from "./time.ts";
+import { errorHeadline, isSignedIn, wantsMore } from "../preload/text.ts";
+import { t } from "../preload/words.ts";
+import { pastTime, timeLeft } from "./time.ts";
 
 /** Host of a remote server with its port, or where a local one runs; null when the entry says neither. */
 export function placeOf(server: ServerStatus): string | null {
-  if (server.url === null) return server.command === null ? null : "on this computer";
+  if (server.url === null) return server.command === null ? null : t("servers:fact.local");
   return URL.canParse(server.url) ? new URL(server.url).host : server.url;
 }
 
@@ -14,17 +15,21 @@ export function placeOf(server: ServerStatus): string | null {
 export function agentsText(server: ServerStatus): string | null {
   if (server.agents === 0) return null;
   const names = server.agent_names;
-  if (names.length === 0) return count(server.agents, "agent");
-  const shown = names.slice(0, 3);
-  const more = names.length - shown.length;
-  return `used by ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return names.length === 0
+    ? t("agents", { count: server.agents })
+    : t("servers:fact.used_by", { agents: listOf(names, 3) });
 }
 
 /** Tools that the entry leaves out; null: none that are known. */
 export function deniedText(server: ServerStatus): string | null {
   const names = server.blocked_tools.filter(({ reason }) => reason === "denied").map(({ name }) => name);
-  const more = names.length - 8;
-  return names.length === 0 ? null : `${names.slice(0, 8).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return names.length === 0 ? null : listOf(names, 8);
+}
+
+/** `a, b and 3 more`. */
+function listOf(names: readonly string[], shown: number): string {
+  const list = names.slice(0, shown).join(", ");
+  return names.length > shown ? t("list_more", { list, count: names.length - shown }) : list;
 }
 
 /** What follows the state in a row, in order of interest. `now` in milliseconds. */
@@ -51,19 +56,19 @@ export function facts(server: ServerStatus, now: number): string[] {
       if (wantsMore(server)) found.push(server.asked === null ? null : askedText(server.asked, now));
       else if (server.error !== null) found.push(errorHeadline(server.error.code));
       found.push(isSignedIn(server) ? accountNames(server) : placeOf(server));
-      found.push(server.tools === null ? null : count(server.tools, "tool"), agentsText(server));
+      found.push(server.tools === null ? null : t("tools", { count: server.tools }), agentsText(server));
       break;
   }
-  if (server.ad_hoc) found.push("set up by an agent");
+  if (server.ad_hoc) found.push(t("servers:fact.by_agent"));
   return found.filter((fact) => fact !== null);
 }
 
 export function askedText(asked: { readonly agent: string; readonly at: string }, now: number): string {
-  return `${asked.agent} asked ${relativeTime(asked.at, Math.max(now, Date.parse(asked.at)))}`;
+  return t("servers:fact.asked", { agent: asked.agent, when: pastTime(asked.at, now) });
 }
 
 /** Accounts by name; one alone without a name is told by the server's address. */
-function accountNames(server: ServerStatus): string | null {
+export function accountNames(server: ServerStatus): string | null {
   const names = server.accounts.filter(({ state }) => state === "signed_in").map(({ name }) => name);
   return names.every((name) => name === "default") ? placeOf(server) : names.map(accountLabel).join(", ");
 }

@@ -1,5 +1,6 @@
 /** What the Add and Edit dialog says while a person types. The hub checks again and decides. Pure. */
 import type { ServerInput } from "../preload/api.ts";
+import { t } from "../preload/words.ts";
 
 /** Letters and digits of any script, space, `.`, `_`, `-`; first a letter or digit. */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]*$/u;
@@ -8,10 +9,10 @@ const MAX_NAME = 64;
 /** A problem in words, null when there is none. */
 export function nameProblem(name: string, taken: readonly string[]): string | null {
   const trimmed = name.trim().normalize("NFC");
-  if (trimmed === "") return "Give it a name.";
-  if (Array.from(trimmed).length > MAX_NAME) return `At most ${MAX_NAME} characters.`;
-  if (!NAME.test(trimmed)) return "Letters, digits, space, “.”, “_” and “-”, and first a letter or digit.";
-  return taken.some((other) => other === trimmed) ? "There is a server of this name already." : null;
+  if (trimmed === "") return t("servers:form.problem.name_empty");
+  if (Array.from(trimmed).length > MAX_NAME) return t("servers:form.problem.name_long", { count: MAX_NAME });
+  if (!NAME.test(trimmed)) return t("servers:form.problem.name_letters");
+  return taken.some((other) => other === trimmed) ? t("servers:form.problem.name_taken") : null;
 }
 
 /** The same and what addresses of e-mail are made of. */
@@ -20,23 +21,22 @@ const ACCOUNT = /^[\p{L}\p{Nd}][\p{L}\p{M}\p{Nd} ._@+-]*$/u;
 /** `taken`: names of accounts that there are. Case does not tell two apart: not every keychain sees it. */
 export function accountProblem(name: string, taken: readonly string[]): string | null {
   const trimmed = name.trim().normalize("NFC");
-  if (trimmed === "") return "Give it a name, such as work.";
-  if (Array.from(trimmed).length > MAX_NAME) return `At most ${MAX_NAME} characters.`;
-  if (!ACCOUNT.test(trimmed)) return "Letters, digits, space, “.”, “_”, “-”, “@” and “+”, and first a letter or digit.";
+  if (trimmed === "") return t("servers:form.problem.account_empty");
+  if (Array.from(trimmed).length > MAX_NAME) return t("servers:form.problem.name_long", { count: MAX_NAME });
+  if (!ACCOUNT.test(trimmed)) return t("servers:form.problem.account_letters");
   const same = taken.find((other) => other.toLowerCase() === trimmed.toLowerCase());
-  if (same === "default" || trimmed.toLowerCase() === "default")
-    return "This is what the account without a name is called.";
-  return same === undefined ? null : `There is an account “${same}” already.`;
+  if (same === "default" || trimmed.toLowerCase() === "default") return t("servers:form.problem.account_default");
+  return same === undefined ? null : t("servers:form.problem.account_taken", { account: same });
 }
 
 export function urlProblem(text: string): string | null {
   const trimmed = text.trim();
-  if (trimmed === "") return "Paste the server's address.";
+  if (trimmed === "") return t("servers:form.problem.url_empty");
   const url = parseUrl(trimmed);
-  if (url === null) return "Not a whole address. It starts with https://";
-  if (url.protocol !== "https:" && url.protocol !== "http:") return "Only https:// (or http:// on this computer).";
-  if (url.username !== "" || url.password !== "") return "Take the user name and password out of the address.";
-  if (url.protocol === "http:" && !isLoopback(url.hostname)) return "Use https://, or tokens would travel in the open.";
+  if (url === null) return t("servers:form.problem.url_whole");
+  if (url.protocol !== "https:" && url.protocol !== "http:") return t("servers:form.problem.url_scheme");
+  if (url.username !== "" || url.password !== "") return t("servers:form.problem.url_user");
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) return t("servers:form.problem.url_plain");
   return null;
 }
 
@@ -83,8 +83,8 @@ export function splitCommand(line: string): string[] | null {
 
 export function commandProblem(line: string): string | null {
   const words = splitCommand(line);
-  if (words === null) return "A quotation mark is still open.";
-  return words[0] === undefined || words[0] === "" ? "Type the command that starts the server." : null;
+  if (words === null) return t("servers:form.problem.quote_open");
+  return words[0] === undefined || words[0] === "" ? t("servers:form.problem.command_empty") : null;
 }
 
 /** Null when the fields do not make a server yet. */

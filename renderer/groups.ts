@@ -1,47 +1,71 @@
 /** How the list is ordered and filtered. Pure. */
 import type { ServerStatus } from "../preload/api.ts";
-import { changedTools, needsApproval, needUnknown, wantsMore } from "../preload/text.ts";
+import { changedTools, needsApproval, needUnknown, wantsClientId, wantsMore } from "../preload/text.ts";
+import { language, t } from "../preload/words.ts";
 
 export interface Group {
+  readonly kind: GroupKind;
   readonly title: string;
-  /** In the order of `servers.json`. */
+  /** In the order that they were given in. */
   readonly servers: readonly ServerStatus[];
 }
 
-const TITLES = ["Needs you", "Ready", "Not used yet", "Not working", "Off"] as const;
-type Title = (typeof TITLES)[number];
+const KINDS = ["needs_you", "ready", "unused", "failing", "off"] as const;
+export type GroupKind = (typeof KINDS)[number];
 
 /** What needs the person comes first; a server that is being signed in to stays where it was. Empty groups are left out. */
 export function groupServers(servers: readonly ServerStatus[]): Group[] {
-  const groups = new Map<Title, ServerStatus[]>(TITLES.map((title) => [title, []]));
-  for (const server of servers) groups.get(titleOf(server))?.push(server);
-  return TITLES.map((title) => ({ title, servers: groups.get(title) ?? [] })).filter(
+  const groups = new Map<GroupKind, ServerStatus[]>(KINDS.map((kind) => [kind, []]));
+  for (const server of servers) groups.get(kindOf(server))?.push(server);
+  return KINDS.map((kind) => ({ kind, title: t(`servers:group.${kind}`), servers: groups.get(kind) ?? [] })).filter(
     (group) => group.servers.length > 0,
   );
 }
 
-function titleOf(server: ServerStatus): Title {
+/** How many wait for the person. One that is being signed in to does not. */
+export function countNeeds(servers: readonly ServerStatus[]): number {
+  return servers.filter((server) => server.state !== "signing_in" && kindOf(server) === "needs_you").length;
+}
+
+function kindOf(server: ServerStatus): GroupKind {
   switch (server.state) {
     case "sign_in_required":
     case "signing_in":
-      return "Needs you";
+      return "needs_you";
     case "failing":
-      return needsApproval(server) ? "Needs you" : "Not working";
+      return needsApproval(server) || wantsClientId(server) ? "needs_you" : "failing";
     case "disabled":
-      return "Off";
+      return "off";
     case "idle":
     case "connecting":
     case "ready":
-      if (wantsMore(server) || changedTools(server).length > 0) return "Needs you";
-      return needUnknown(server) ? "Not used yet" : "Ready";
+      if (wantsMore(server) || changedTools(server).length > 0) return "needs_you";
+      return needUnknown(server) ? "unused" : "ready";
   }
+}
+
+export const SORTS = ["name", "state", "used"] as const;
+export type Sort = (typeof SORTS)[number];
+
+/** `usedAt`: when an agent called each last, milliseconds. By `state` they stay as they are: groups order them. */
+export function sortServers(
+  servers: readonly ServerStatus[],
+  sort: Sort,
+  usedAt: ReadonlyMap<string, number>,
+): ServerStatus[] {
+  if (sort === "state") return [...servers];
+  const names = new Intl.Collator(language(), { numeric: true });
+  const byName = (a: ServerStatus, b: ServerStatus): number => names.compare(a.name, b.name);
+  if (sort === "name") return [...servers].sort(byName);
+  const used = (server: ServerStatus): number => usedAt.get(server.name) ?? 0;
+  return [...servers].sort((a, b) => used(b) - used(a) || b.agents - a.agents || byName(a, b));
 }
 
 /** Servers whose name or address holds every word of the search, whatever its case. */
 export function searchServers(servers: readonly ServerStatus[], search: string): ServerStatus[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return servers.filter((server) => {
-    const text = `${server.name} ${server.url ?? ""} ${server.command ?? ""}`.toLowerCase();
+    const text = `${server.name} ${server.url ?? ""} ${server.command ?? ""} ${server.catalogue ?? ""}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

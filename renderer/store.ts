@@ -2,40 +2,87 @@
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Answer, Bridge, ErrorObject, Method, Params, Result, ServerStatus, Snapshot } from "../preload/api.ts";
+import type {
+  Answer,
+  Bridge,
+  ErrorObject,
+  Method,
+  Params,
+  Result,
+  ServerStatus,
+  ShellMethod,
+  Snapshot,
+} from "../preload/api.ts";
+import type { Destination, ShellApi, ShellInfo } from "../preload/api-settings.ts";
 import { needUnknown } from "../preload/text.ts";
+import { languageFor, t } from "../preload/words.ts";
+import { loadLanguage } from "./language.ts";
+
+export const SCREENS = ["servers", "agents", "activity", "settings"] as const;
+export type Screen = (typeof SCREENS)[number];
+
+export const SERVER_TABS = ["overview", "tools", "activity", "log", "settings"] as const;
+export type ServerTab = (typeof SERVER_TABS)[number];
 
 /** The dialog that is open. Servers are named, not held: the snapshot may change below. */
 export type OpenDialog =
-  | { readonly kind: "add" }
-  | { readonly kind: "edit"; readonly server: string }
+  /** `text`: what is in its field at first. `from`: where it begins. */
+  | { readonly kind: "add"; readonly text?: string; readonly from?: "catalogue" | "text" }
+  | { readonly kind: "palette" }
   | { readonly kind: "remove"; readonly server: string }
   | { readonly kind: "sign_out" | "remove_account"; readonly server: string; readonly account: string };
+
+/** A word on what has just been done, and the way back. */
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  /** Null: there is no way back. */
+  readonly undo: (() => void) | null;
+}
 
 export interface AppState {
   /** Null until the hub has answered for the first time. */
   readonly snapshot: Snapshot | null;
+  /** Null until the app around the window has answered. */
+  readonly shell: ShellInfo | null;
+  /** BCP 47; the words are those of it. */
+  readonly language: string;
   /** The hub cannot be reached: nothing shown is current any more. */
   readonly lost: boolean;
+  readonly screen: Screen;
   /** Name of the server whose details are open. */
   readonly selected: string | null;
+  readonly tab: ServerTab;
+  /** Member of the selected server's entry whose field is to have the focus, as in `auth.client_id`. */
+  readonly member: string | null;
   readonly dialog: OpenDialog | null;
   /** Calls under way, as {@link pendingKey}. */
   readonly pending: ReadonlySet<string>;
   /** Failures of calls, the newest last; each until it is dismissed. */
   readonly errors: readonly ErrorObject[];
+  readonly toasts: readonly Toast[];
 
   /** Fetches the first snapshot and follows the others. Once. */
   connect(): Promise<void>;
   /** Calls the hub; a failure is added to `errors` and returned. */
   run<M extends Method>(method: M, params: Params<M>): Promise<Result<Answer<M>>>;
-  select(server: string | null): void;
+  /** Calls the app around the window; a failure is returned. */
+  ask<M extends ShellMethod>(method: M, params: Parameters<ShellApi[M]>[0]): Promise<Result<ReturnType<ShellApi[M]>>>;
+  /** As `on` of the bridge, for what is live. */
+  readonly on: Bridge["on"];
+  go(screen: Screen): void;
+  /** Opens the details of a server, or closes them. */
+  select(server: string | null, tab?: ServerTab, member?: string): void;
   open(dialog: OpenDialog | null): void;
   dismiss(correlationId: string): void;
+  /** Shows a toast for a while. `undo`: as an edit answered it, or what takes it back. */
+  say(text: string, undo?: string | (() => void) | null): void;
+  unsay(id: number): void;
 }
 
-/** More failures than this at once are not read anyway. */
+/** More at once are not read anyway. */
 const MAX_ERRORS = 3;
+const MAX_TOASTS = 3;
 
 export function pendingKey(method: Method, params: unknown): string {
   const { server, name, account } = params as { server?: string; name?: string; account?: string };
@@ -51,47 +98,123 @@ const LOST: ErrorObject = {
   correlation_id: "window",
 };
 
-/** Calls whose failures their own dialog shows. */
-const SHOWN_IN_PLACE: ReadonlySet<Method> = new Set(["addServer", "updateServer"]);
+/** Calls whose failures are shown where they were made. */
+const SHOWN_IN_PLACE: ReadonlySet<Method> = new Set([
+  "addServer",
+  "updateServer",
+  "getEntry",
+  "checkEntry",
+  "setEntry",
+  "listContents",
+  "tryTool",
+  "inspectUrl",
+  "catalogue",
+  "searchRegistry",
+  "readSnippet",
+  "readAgentServers",
+  "importServers",
+  "listAgents",
+  "previewAgent",
+  "applyAgent",
+  "logs",
+  "calls",
+  "activity",
+]);
 
 type Calls = { readonly [M in Method]: (params: Params<M>) => Promise<Result<Answer<M>>> };
+type ShellCalls = {
+  readonly [M in ShellMethod]: (params: Parameters<ShellApi[M]>[0]) => Promise<Result<ReturnType<ShellApi[M]>>>;
+};
 
 export function createAppStore(bridge: Bridge): StoreApi<AppState> {
   const calls: Calls = bridge;
-  return createStore<AppState>((set, get) => ({
-    snapshot: null,
-    lost: false,
-    selected: null,
-    dialog: null,
-    pending: new Set(),
-    errors: [],
+  const shellCalls: ShellCalls = bridge;
+  let toasts = 0;
+  return createStore<AppState>((set, get) => {
+    const show = async (change: Partial<AppState>): Promise<void> => {
+      const next = { ...get(), ...change };
+      const language = languageFor(next.snapshot?.settings.language ?? "system", next.shell?.languages ?? []);
+      if (language !== next.language) await loadLanguage(language);
+      set({ ...change, language });
+    };
+    const follow = (snapshot: Snapshot): Promise<void> | void => {
+      const change = withSnapshot(get(), snapshot);
+      const language = languageFor(snapshot.settings.language, get().shell?.languages ?? []);
+      // Without a new language there is nothing to wait for, and snapshots stay in their order.
+      return language === get().language ? set(change) : show(change);
+    };
+    const arrive = (destination: Destination): void => {
+      const { go, open, select } = get();
+      if (destination.to === "server") select(destination.server);
+      else if (destination.to === "add") {
+        go("servers");
+        open({ kind: "add", ...(destination.text === null ? {} : { text: destination.text }) });
+      } else go(destination.to);
+    };
 
-    async connect() {
-      bridge.on("snapshot", (snapshot) => set(withSnapshot(get(), snapshot)));
-      const first = await get().run("getSnapshot", {});
-      if (!first.ok) return;
-      // An event that came meanwhile is newer than this answer.
-      if (get().snapshot === null) set(withSnapshot(get(), first.value));
-      if (get().snapshot?.servers.some(needUnknown)) await get().run("probe", {});
-    },
+    return {
+      snapshot: null,
+      shell: null,
+      language: "en",
+      lost: false,
+      screen: "servers",
+      selected: null,
+      tab: "overview",
+      member: null,
+      dialog: null,
+      pending: new Set(),
+      errors: [],
+      toasts: [],
+      on: (event, listener) => bridge.on(event, listener),
 
-    async run(method, params) {
-      const key = pendingKey(method, params);
-      set({ pending: new Set(get().pending).add(key) });
-      const result = await answerOf(calls[method](params));
-      const pending = new Set(get().pending);
-      pending.delete(key);
-      set({ pending, lost: !result.ok && result.error === LOST });
-      if (!result.ok && isNews(method, result.error)) {
-        set({ errors: [...get().errors, result.error].slice(-MAX_ERRORS) });
-      }
-      return result;
-    },
+      async connect() {
+        bridge.on("snapshot", (snapshot) => void follow(snapshot));
+        bridge.on("shell", (shell) => void show({ shell }));
+        bridge.on("destination", arrive);
+        const shell = await get().ask("shellInfo", {});
+        if (shell.ok && get().shell === null) set({ shell: shell.value });
+        const first = await get().run("getSnapshot", {});
+        if (!first.ok) return;
+        // An event that came meanwhile is newer than this answer.
+        if (get().snapshot === null) await follow(first.value);
+        const wanted = await get().ask("takeDestination", {});
+        if (wanted.ok && wanted.value.destination) arrive(wanted.value.destination);
+        if (get().snapshot?.servers.some(needUnknown)) await get().run("probe", {});
+      },
 
-    select: (selected) => set({ selected }),
-    open: (dialog) => set({ dialog }),
-    dismiss: (id) => set({ errors: get().errors.filter((error) => error.correlation_id !== id) }),
-  }));
+      async run(method, params) {
+        const key = pendingKey(method, params);
+        set({ pending: new Set(get().pending).add(key) });
+        const result = await answerOf(calls[method](params));
+        const pending = new Set(get().pending);
+        pending.delete(key);
+        set({ pending, lost: !result.ok && result.error === LOST });
+        if (!result.ok && isNews(method, result.error)) {
+          set({ errors: [...get().errors, result.error].slice(-MAX_ERRORS) });
+        }
+        return result;
+      },
+
+      ask: (method, params) => answerOf(shellCalls[method](params)),
+
+      go: (screen) => set({ screen }),
+      select: (selected, tab = "overview", member) =>
+        set({ selected, tab, member: member ?? null, ...(selected === null ? {} : { screen: "servers" }) }),
+      open: (dialog) => set({ dialog }),
+      dismiss: (id) => set({ errors: get().errors.filter((error) => error.correlation_id !== id) }),
+
+      say(text, undo = null) {
+        const id = ++toasts;
+        const takeBack = async (name: string): Promise<void> => {
+          const result = await get().run("undo", { undo: name });
+          if (result.ok) get().say(t("undone"));
+        };
+        const back = typeof undo === "string" ? () => void takeBack(undo) : undo;
+        set({ toasts: [...get().toasts, { id, text, undo: back }].slice(-MAX_TOASTS) });
+      },
+      unsay: (id) => set({ toasts: get().toasts.filter((toast) => toast.id !== id) }),
+    };
+  });
 }
 
 function answerOf<T>(call: Promise<Result<T>>): Promise<Result<T>> {
@@ -103,16 +226,26 @@ function isNews(method: Method, error: ErrorObject): boolean {
   return error !== LOST && error.code !== "sign_in_cancelled" && !SHOWN_IN_PLACE.has(method);
 }
 
-/** A server that is gone takes its open details and dialogs with it. */
+/** A server that is gone takes its open details and dialogs with it; one that did not change stays the same object. */
 function withSnapshot(state: AppState, snapshot: Snapshot): Partial<AppState> {
   const there = (name: string): boolean => snapshot.servers.some((server) => server.name === name);
   const { selected, dialog } = state;
   return {
-    snapshot,
+    snapshot: keepUnchanged(state.snapshot, snapshot),
     lost: false,
     selected: selected !== null && there(selected) ? selected : null,
     dialog: dialog !== null && "server" in dialog && !there(dialog.server) ? null : dialog,
   };
+}
+
+/** What came over the bridge is new all over; rows of servers that are as they were need not be drawn again. */
+function keepUnchanged(before: Snapshot | null, now: Snapshot): Snapshot {
+  const known = new Map(before?.servers.map((server) => [server.name, server]));
+  const servers = now.servers.map((server) => {
+    const old = known.get(server.name);
+    return old !== undefined && JSON.stringify(old) === JSON.stringify(server) ? old : server;
+  });
+  return { ...now, servers };
 }
 
 /** Failures that no server in the list shows already. */
@@ -123,8 +256,12 @@ export function unseenErrors(errors: readonly ErrorObject[], servers: readonly S
 
 export const StoreContext = createContext<StoreApi<AppState> | null>(null);
 
-export function useApp<T>(selector: (state: AppState) => T): T {
+export function useAppStore(): StoreApi<AppState> {
   const store = useContext(StoreContext);
   if (store === null) throw new Error("no store above this component");
-  return useStore(store, selector);
+  return store;
+}
+
+export function useApp<T>(selector: (state: AppState) => T): T {
+  return useStore(useAppStore(), selector);
 }

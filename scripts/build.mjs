@@ -86,6 +86,9 @@ const hub = {
   supported: { "dynamic-import": false },
 };
 
+/** Of the catalogue's servers, with their endings. */
+const pictureNames = () => readdir(join(root, "assets", "icons", "services"));
+
 const BUNDLES = [
   { entry: "main/index.ts", out: "dist/main/index.cjs", options: hub },
   {
@@ -142,7 +145,12 @@ const BUNDLES = [
       target: "chrome130",
       jsx: "automatic",
       minify: true,
-      define: { ...common.define, "process.env.NODE_ENV": '"production"' },
+      define: {
+        ...common.define,
+        "process.env.NODE_ENV": '"production"',
+        // So that the window asks for no picture in vain.
+        __SERVICE_PICTURES__: JSON.stringify((await pictureNames()).map((name) => name.slice(0, -4))),
+      },
     },
   },
 ];
@@ -165,11 +173,10 @@ async function localeFiles() {
 
 /** A picture for each server of the catalogue, as they are. */
 async function pictures() {
-  const from = join(root, "assets", "icons", "services");
   return Promise.all(
-    (await readdir(from)).map(async (name) => ({
+    (await pictureNames()).map(async (name) => ({
       path: join(dist, "renderer", "services", name),
-      contents: await readFile(join(from, name)),
+      contents: await readFile(join(root, "assets", "icons", "services", name)),
       mode: 0o644,
     })),
   );

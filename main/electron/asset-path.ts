@@ -1,5 +1,4 @@
 /** What `app://gatehouse/` serves. Pure: an address in, a file name or a refusal out. */
-import { LANGUAGES } from "../../preload/api-settings.ts";
 
 export const APP_SCHEME = "app";
 export const APP_ORIGIN = "app://gatehouse";
@@ -17,15 +16,14 @@ const SITE: ReadonlyMap<string, Asset> = new Map(
     { name: "index.html", type: "text/html; charset=utf-8" },
     { name: "index.js", type: "text/javascript; charset=utf-8" },
     { name: "style.css", type: "text/css; charset=utf-8" },
-    ...LANGUAGES.filter((language) => language !== "en").map((language) => ({
-      name: `locales/${language}.json`,
-      type: "application/json; charset=utf-8",
-    })),
   ].map((asset) => [asset.name, asset]),
 );
 
-/** Pictures of the catalogue's servers: one folder, one kind of file, no dot or slash in a name. */
-const PICTURE = /^services\/[a-z0-9-]{1,64}\.svg$/;
+/** Words by language and pictures of the catalogue's servers: one kind of file a folder, no dot or slash in a name. */
+const FOLDERS: readonly { readonly name: RegExp; readonly type: string }[] = [
+  { name: /^locales\/[a-z]{2}(-[A-Z]{2})?\.json$/, type: "application/json; charset=utf-8" },
+  { name: /^services\/[a-z0-9-]{1,64}\.svg$/, type: "image/svg+xml" },
+];
 
 /**
  * The asset at an address, null when there is none. The address is compared as text, not decoded and not joined to a
@@ -35,5 +33,6 @@ export function assetFor(address: string): Asset | null {
   const prefix = `${APP_ORIGIN}/`;
   if (!address.startsWith(prefix)) return null;
   const name = address.slice(prefix.length);
-  return SITE.get(name) ?? (PICTURE.test(name) ? { name, type: "image/svg+xml" } : null);
+  const type = FOLDERS.find((folder) => folder.name.test(name))?.type;
+  return SITE.get(name) ?? (type === undefined ? null : { name, type });
 }

@@ -21,6 +21,9 @@ describe("what app://gatehouse/ serves", () => {
   });
 
   test.each([
+    "app://gatehouse/locales/../index.html",
+    "app://gatehouse/locales/..%2fen.json",
+    "app://gatehouse/locales/de.js",
     "app://gatehouse/services/",
     "app://gatehouse/services/../index.svg",
     "app://gatehouse/services/a/b.svg",
@@ -50,7 +53,6 @@ describe("what app://gatehouse/ serves", () => {
     "app:///index.html",
     "file:///etc/passwd",
     "https://gatehouse/index.html",
-    "app://gatehouse/locales/en.json",
     "app://gatehouse/locales/../index.html",
     "app://gatehouse/locales/zh-CN.json/",
     "app://gatehouse/constructor",

@@ -109,14 +109,14 @@ describe("a server in words", () => {
     expect(serverText(finishing).label).toBe("Finishing sign-in");
   });
 
-  test("a failed sign-in is offered again, a failed connection tried again, a wrong entry neither", () => {
+  test("a failed sign-in is offered again, a failed connection tried again, a wrong entry put right in its settings", () => {
     const failingWith = (code: "state_mismatch" | "upstream_failed" | "config_invalid"): ServerStatus => ({
       ...made.failing(),
       error: made.error({ code }),
     });
     expect(nextAction(failingWith("state_mismatch")).label).toBe("Sign in");
     expect(nextAction(failingWith("upstream_failed")).label).toBe("Retry");
-    expect(nextAction(failingWith("config_invalid")).kind).toBe("none");
-    expect(nextAction({ ...made.off(), error: made.error({ code: "config_invalid" }) }).kind).toBe("none");
+    expect(nextAction(failingWith("config_invalid")).kind).toBe("fix");
+    expect(nextAction({ ...made.off(), error: made.error({ code: "config_invalid" }) }).kind).toBe("fix");
   });
 });

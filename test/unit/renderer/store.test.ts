@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Bridge, METHODS, type Method, type Result, type Snapshot } from "../../../preload/api.ts";
+import { type Bridge, METHODS, type Method, type Result, SHELL_METHODS, type Snapshot } from "../../../preload/api.ts";
 import { createAppStore, unseenErrors } from "../../../renderer/store.ts";
 import * as made from "../../fixtures-window/snapshots.ts";
 
@@ -16,12 +16,15 @@ function literalBridge(first: Snapshot, answers: Partial<Record<Method, Result<u
       },
     ]),
   );
-  const on = (_event: "snapshot", listener: (snapshot: Snapshot) => void) => {
-    listeners.add(listener);
+  const noShell = Object.fromEntries(
+    SHELL_METHODS.map((method) => [method, () => Promise.reject(new Error("no app around it"))]),
+  );
+  const on = (event: string, listener: (snapshot: Snapshot) => void) => {
+    if (event === "snapshot") listeners.add(listener);
     return () => listeners.delete(listener);
   };
   return {
-    bridge: { ...methods, on } as unknown as Bridge,
+    bridge: { ...methods, ...noShell, on } as unknown as Bridge,
     calls,
     push: (snapshot: Snapshot) => {
       for (const listener of listeners) listener(snapshot);
@@ -37,7 +40,7 @@ describe("the window's store", () => {
     expect(store.getState().snapshot?.servers).toHaveLength(6);
     const next = made.snapshot({ servers: [made.local()] });
     push(next);
-    expect(store.getState().snapshot).toBe(next);
+    expect(store.getState().snapshot).toEqual(next);
   });
 
   test("asks once what servers nobody has used want, and only if there are any", async () => {
@@ -95,9 +98,9 @@ describe("the window's store", () => {
     const store = createAppStore(bridge);
     await store.getState().connect();
     store.getState().select("github");
-    store.getState().open({ kind: "edit", server: "github" });
+    store.getState().open({ kind: "remove", server: "github" });
     push(made.snapshot({ servers: [made.signedIn()] }));
-    expect(store.getState()).toMatchObject({ selected: "github", dialog: { kind: "edit" } });
+    expect(store.getState()).toMatchObject({ selected: "github", dialog: { kind: "remove" } });
     push(made.snapshot({ servers: [made.local()] }));
     expect(store.getState()).toMatchObject({ selected: null, dialog: null });
   });

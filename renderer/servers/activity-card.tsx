@@ -1,12 +1,12 @@
 /** The latest sign-ins and refreshes of a server, each with its steps to unfold. */
 import { useEffect, useState } from "react";
-import type { ActivityRecord, ActivityStep, ServerStatus } from "../preload/api.ts";
-import { activityText } from "../preload/text.ts";
-import { CopyButton } from "./copy-button.tsx";
-import { duration, stepResult } from "./describe-activity.ts";
-import { StateShape } from "./icons.tsx";
-import { useApp } from "./store.ts";
-import { relativeTime, useNow } from "./time.ts";
+import type { ActivityRecord, ActivityStep, ServerStatus } from "../../preload/api.ts";
+import { activityText } from "../../preload/text.ts";
+import { duration, stepResult } from "../describe-activity.ts";
+import { useApp } from "../store.ts";
+import { relativeTime, useNow } from "../time.ts";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { StateShape } from "../ui/icons.tsx";
 
 const SHOWN = 5;
 

@@ -5,7 +5,7 @@ import { Fragment, type ReactNode } from "react";
 export function Url({ text }: { readonly text: string }) {
   const parts = text.split(/(?<=[/?&])(?=[^/])/);
   return (
-    <span className="url">
+    <span className="url" dir="ltr" translate="no">
       {parts.map((part, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one fixed text never move
         <Fragment key={index}>

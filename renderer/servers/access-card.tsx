@@ -1,10 +1,10 @@
 /** What a server wants beyond what the person has given: who met it, what it is called there, and how it stands. */
-import { accountToAllow, ofAccount } from "../preload/accounts.ts";
-import type { ServerStatus, StepUp } from "../preload/api.ts";
-import { stepUpText } from "../preload/text.ts";
-import { askedText } from "./describe.ts";
-import { useApp } from "./store.ts";
-import { useNow } from "./time.ts";
+import { accountToAllow, ofAccount } from "../../preload/accounts.ts";
+import type { ServerStatus, StepUp } from "../../preload/api.ts";
+import { stepUpText } from "../../preload/text.ts";
+import { askedText } from "../describe.ts";
+import { useApp } from "../store.ts";
+import { useNow } from "../time.ts";
 
 export function AccessCard({ server }: { readonly server: ServerStatus }) {
   const now = useNow();

@@ -1,13 +1,13 @@
 /** The accounts of one server: how each is, what can be done with it, and a way to another one. */
 import { type FormEvent, useId, useState } from "react";
-import { accountLabel, accountWords, defaultLabel, hasSeveral } from "../preload/accounts.ts";
-import type { AccountStatus, ServerStatus } from "../preload/api.ts";
-import { asAccount } from "../preload/text.ts";
-import { Fact, Url } from "./facts.tsx";
-import { accountProblem } from "./form-check.ts";
-import { PlusIcon, StateShape } from "./icons.tsx";
-import { useApp } from "./store.ts";
-import { dateOf, relativeTime, useNow } from "./time.ts";
+import { accountLabel, accountWords, defaultLabel, hasSeveral } from "../../preload/accounts.ts";
+import type { AccountStatus, ServerStatus } from "../../preload/api.ts";
+import { asAccount } from "../../preload/text.ts";
+import { accountProblem } from "../form-check.ts";
+import { useApp } from "../store.ts";
+import { dateOf, relativeTime, useNow } from "../time.ts";
+import { Fact, Url } from "../ui/facts.tsx";
+import { PlusIcon, StateShape } from "../ui/icons.tsx";
 
 export function Accounts({ server }: { readonly server: ServerStatus }) {
   const several = hasSeveral(server);

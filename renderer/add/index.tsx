@@ -1,31 +1,27 @@
-/** Add and Edit: a name, and an address or a command. */
+/** Add: a name, and an address or a command. */
 import { type FormEvent, useId, useState } from "react";
-import type { ErrorObject, ServerInput, ServerStatus } from "../preload/api.ts";
-import { ErrorNotice } from "./error-notice.tsx";
-import { commandProblem, nameProblem, serverInput, suggestName, urlProblem } from "./form-check.ts";
-import { Modal } from "./modal.tsx";
-import { useApp } from "./store.ts";
-
-interface Props {
-  /** Null: a new one. */
-  readonly server: ServerStatus | null;
-  readonly names: readonly string[];
-}
+import type { ErrorObject } from "../../preload/api.ts";
+import { t } from "../../preload/words.ts";
+import { commandProblem, nameProblem, serverInput, suggestName, urlProblem } from "../form-check.ts";
+import { useApp } from "../store.ts";
+import { Dialog } from "../ui/dialog.tsx";
+import { ErrorNotice } from "../ui/error-notice.tsx";
 
 type Kind = "url" | "command";
 
-export function ServerForm({ server, names }: Props) {
+export function AddServer() {
   const open = useApp((state) => state.open);
   const run = useApp((state) => state.run);
-  const [kind, setKind] = useState<Kind>(server !== null && server.url === null ? "command" : "url");
-  const [name, setName] = useState<string | null>(server?.name ?? null);
-  const [url, setUrl] = useState(server?.url ?? "");
-  const [command, setCommand] = useState(server?.command ?? "");
+  const servers = useApp((state) => state.snapshot?.servers);
+  const [kind, setKind] = useState<Kind>("url");
+  const [name, setName] = useState<string | null>(null);
+  const [url, setUrl] = useState("");
+  const [command, setCommand] = useState("");
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState<ErrorObject | null>(null);
 
-  const others = names.filter((other) => other !== server?.name);
+  const others = servers?.map((other) => other.name) ?? [];
   const shownName = name ?? (kind === "url" ? suggestName(url, others) : "");
   const address = kind === "url" ? url : command;
   const problems = {
@@ -40,29 +36,16 @@ export function ServerForm({ server, names }: Props) {
     const input = serverInput(kind, address);
     if (saving || problems.name !== null || problems.address !== null || input === null) return;
     setSaving(true);
-    const result =
-      server === null ? await run("addServer", { name: shownName.trim(), server: input }) : await update(input);
+    const result = await run("addServer", { name: shownName.trim(), server: input });
     setSaving(false);
     if (result.ok) close();
     else setError(result.error);
   };
 
-  const update = (input: ServerInput) => {
-    const before = kind === "url" ? server?.url : server?.command;
-    const current = server?.name ?? shownName;
-    const renamed = shownName.trim();
-    return run("updateServer", {
-      name: current,
-      ...(renamed === current ? {} : { new_name: renamed }),
-      // What was not touched is not written: the file may hold it with variables and comments.
-      ...(address === before ? {} : { server: input }),
-    });
-  };
-
   return (
-    <Modal title={server === null ? "Add server" : `Edit ${server.name}`} onClose={close}>
+    <Dialog title={t("add_server")} onClose={close}>
       <form noValidate onSubmit={(event) => void save(event)}>
-        {server === null && <KindChoice kind={kind} onChange={setKind} />}
+        <KindChoice kind={kind} onChange={setKind} />
         {kind === "url" ? (
           <Field
             label="URL"
@@ -70,7 +53,7 @@ export function ServerForm({ server, names }: Props) {
             value={url}
             problem={tried || url !== "" ? problems.address : null}
             onChange={setUrl}
-            focus={server === null}
+            focus
             mono
           />
         ) : (
@@ -80,7 +63,7 @@ export function ServerForm({ server, names }: Props) {
             value={command}
             problem={tried || command !== "" ? problems.address : null}
             onChange={setCommand}
-            focus={server === null}
+            focus
             mono
           />
         )}
@@ -90,33 +73,19 @@ export function ServerForm({ server, names }: Props) {
           value={shownName}
           problem={tried || (name ?? "") !== "" ? problems.name : null}
           onChange={setName}
-          focus={server !== null}
+          focus={false}
         />
-        {server !== null && shownName.trim() !== server.name && <RenameNote server={server} />}
         {error !== null && <ErrorNotice error={error} />}
         <div className="buttons end">
           <button type="button" className="plain" onClick={close}>
             Cancel
           </button>
           <button type="submit" className="go" aria-disabled={saving}>
-            {server === null ? "Add" : "Save"}
+            Add
           </button>
         </div>
       </form>
-    </Modal>
-  );
-}
-
-/** Agents have the name in their own settings, which nobody changes for them here. */
-function RenameNote({ server }: { readonly server: ServerStatus }) {
-  const { name, agent_names: agents } = server;
-  return (
-    <div className="card card-need" role="status">
-      <p>
-        Agents that use the name “{name}” lose this server: change it in their settings, too.
-        {agents.length > 0 && ` Connected now: ${agents.join(", ")}.`}
-      </p>
-    </div>
+    </Dialog>
   );
 }
 

@@ -1,20 +1,21 @@
 /** All there is to know of one server, beside the list, or instead of it in a narrow window. */
 import { useEffect, useId, useRef } from "react";
-import { accountToSignIn } from "../preload/accounts.ts";
-import type { ServerStatus } from "../preload/api.ts";
-import { codeToEnter, count, needsApproval, needUnknown, nextAction } from "../preload/text.ts";
+import { accountToSignIn } from "../../preload/accounts.ts";
+import type { ServerStatus } from "../../preload/api.ts";
+import { codeToEnter, count, needsApproval, needUnknown, nextAction } from "../../preload/text.ts";
+import { agentSnippet, agentsText, askedText, deniedText, placeOf } from "../describe.ts";
+import { useApp } from "../store.ts";
+import { useNow } from "../time.ts";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { ErrorNotice } from "../ui/error-notice.tsx";
+import { Fact, Url } from "../ui/facts.tsx";
+import { BackIcon, CloseIcon } from "../ui/icons.tsx";
+import { Tile } from "../ui/tile.tsx";
 import { AccessCard } from "./access-card.tsx";
 import { Accounts } from "./accounts.tsx";
 import { ActivityCard } from "./activity-card.tsx";
 import { ChangedTools, CommandCard } from "./approval-cards.tsx";
-import { CopyButton } from "./copy-button.tsx";
-import { agentSnippet, agentsText, askedText, deniedText, placeOf } from "./describe.ts";
-import { ErrorNotice } from "./error-notice.tsx";
-import { Fact, Url } from "./facts.tsx";
-import { BackIcon, CloseIcon, Tile } from "./icons.tsx";
 import { NextButton, StatusLine } from "./server-row.tsx";
-import { useApp } from "./store.ts";
-import { useNow } from "./time.ts";
 
 export function ServerDetail({ server }: { readonly server: ServerStatus }) {
   const select = useApp((state) => state.select);
@@ -76,6 +77,7 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
 
 /** In a narrow window the list, and with it the row's buttons, is out of sight. */
 function NarrowActions({ server }: { readonly server: ServerStatus }) {
+  const select = useApp((state) => state.select);
   const open = useApp((state) => state.open);
   const id = useId();
   return (
@@ -87,7 +89,7 @@ function NarrowActions({ server }: { readonly server: ServerStatus }) {
         {nextAction(server).kind !== "review" && <NextButton server={server} describedBy={id} />}
         {!server.ad_hoc && (
           <>
-            <button type="button" className="plain" onClick={() => open({ kind: "edit", server: server.name })}>
+            <button type="button" className="plain" onClick={() => select(server.name, "settings")}>
               Edit
             </button>
             <button type="button" className="plain" onClick={() => open({ kind: "remove", server: server.name })}>

@@ -1,9 +1,15 @@
 /** From a server's next action to the call that does it, for rows and details alike. */
 import { useContext } from "react";
-import { accountToAllow, accountToCancel, accountToSignIn, accountToSignOut, ofAccount } from "../preload/accounts.ts";
-import type { Method, ServerStatus } from "../preload/api.ts";
-import type { NextKind } from "../preload/text.ts";
-import { pendingKey, StoreContext, useApp } from "./store.ts";
+import {
+  accountToAllow,
+  accountToCancel,
+  accountToSignIn,
+  accountToSignOut,
+  ofAccount,
+} from "../../preload/accounts.ts";
+import type { Method, ServerStatus } from "../../preload/api.ts";
+import { changedTools, type NextKind } from "../../preload/text.ts";
+import { pendingKey, StoreContext, useApp } from "../store.ts";
 
 export interface Verb {
   /** The call is under way and its effect not seen yet. */
@@ -42,7 +48,13 @@ export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
           open({ kind: "sign_out", server: name, account: account ?? defaultAccount(server) });
           return;
         case "review":
-          select(name);
+          select(name, changedTools(server).length > 0 ? "tools" : "overview");
+          return;
+        case "client_id":
+          select(name, "settings", "auth.client_id");
+          return;
+        case "fix":
+          select(name, "settings");
           return;
         case "none":
           return;
@@ -77,6 +89,8 @@ function methodOf(kind: NextKind): Method | null {
     case "sign_out":
       return "signOut";
     case "review":
+    case "client_id":
+    case "fix":
     case "none":
       return null;
   }

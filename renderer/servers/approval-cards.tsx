@@ -1,8 +1,8 @@
 /** What waits for a person to look at it: tools that changed, and a program that came from elsewhere. */
-import type { BlockedTool, ServerStatus } from "../preload/api.ts";
-import { changedTools, count, needsApproval } from "../preload/text.ts";
-import { pendingKey, useApp } from "./store.ts";
-import { relativeTime, useNow } from "./time.ts";
+import type { BlockedTool, ServerStatus } from "../../preload/api.ts";
+import { changedTools, count, needsApproval } from "../../preload/text.ts";
+import { pendingKey, useApp } from "../store.ts";
+import { relativeTime, useNow } from "../time.ts";
 
 export function ChangedTools({ server }: { readonly server: ServerStatus }) {
   const changed = changedTools(server);

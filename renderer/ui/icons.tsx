@@ -1,11 +1,23 @@
 /** All pictures of the window, drawn here: nothing is fetched. Decorative; words stand beside each. */
 import type { ReactNode } from "react";
-import type { Tone } from "../preload/text.ts";
-import { hueOf, letterOf } from "./groups.ts";
+import type { Tone } from "../../preload/text.ts";
 
-function Stroke({ size = 16, children }: { readonly size?: number; readonly children: ReactNode }) {
+interface StrokeProps {
+  readonly size?: number;
+  readonly mirrored?: boolean;
+  readonly children: ReactNode;
+}
+
+function Stroke({ size = 16, mirrored = false, children }: StrokeProps) {
   return (
-    <svg className="icon" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    <svg
+      className={mirrored ? "icon mirrored" : "icon"}
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+      focusable="false"
+    >
       <g fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round">
         {children}
       </g>
@@ -54,15 +66,6 @@ function shape(tone: Tone): ReactNode {
   }
 }
 
-/** A server's tile: its first letter on a colour that its name chooses. */
-export function Tile({ name, large = false }: { readonly name: string; readonly large?: boolean }) {
-  return (
-    <span className={large ? "tile large" : "tile"} data-hue={hueOf(name)} aria-hidden="true">
-      {letterOf(name)}
-    </span>
-  );
-}
-
 export const PlusIcon = () => (
   <Stroke>
     <path d="M8 3v10M3 8h10" />
@@ -83,8 +86,9 @@ export const CloseIcon = () => (
     <path d="m4 4 8 8m0-8-8 8" />
   </Stroke>
 );
+/** Points to where one came from, in either direction of writing. */
 export const BackIcon = () => (
-  <Stroke>
+  <Stroke mirrored>
     <path d="M9.8 3.2 5 8l4.8 4.8" />
   </Stroke>
 );
@@ -103,5 +107,39 @@ export const SearchIcon = () => (
   <Stroke>
     <circle cx="7" cy="7" r="4.2" />
     <path d="m10.2 10.2 3 3" />
+  </Stroke>
+);
+export const MoreIcon = () => (
+  <svg className="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    <g fill="currentColor">
+      <circle cx="3.2" cy="8" r="1.4" />
+      <circle cx="8" cy="8" r="1.4" />
+      <circle cx="12.8" cy="8" r="1.4" />
+    </g>
+  </svg>
+);
+export const ServersIcon = () => (
+  <Stroke size={18}>
+    <rect x="2" y="2.5" width="12" height="4.6" rx="1.4" />
+    <rect x="2" y="9" width="12" height="4.6" rx="1.4" />
+    <path d="M4.8 4.8h.1M4.8 11.3h.1" />
+  </Stroke>
+);
+export const AgentsIcon = () => (
+  <Stroke size={18}>
+    <rect x="2.6" y="5.2" width="10.8" height="8" rx="2.4" />
+    <path d="M8 5.2V2.6M6 8.8v.9M10 8.8v.9" />
+  </Stroke>
+);
+export const ActivityIcon = () => (
+  <Stroke size={18}>
+    <path d="M1.8 8.4h2.8l1.9-5 3 9.4 1.9-4.4h2.8" />
+  </Stroke>
+);
+export const SettingsIcon = () => (
+  <Stroke size={18}>
+    <path d="M2 4.6h6.2M12.2 4.6H14M2 11.4h1.8M7.8 11.4H14" />
+    <circle cx="10.2" cy="4.6" r="1.9" />
+    <circle cx="5.8" cy="11.4" r="1.9" />
   </Stroke>
 );

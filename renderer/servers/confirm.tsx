@@ -1,11 +1,11 @@
 /** Questions before something is lost: each says what. */
 import { useState } from "react";
-import { hasSeveral } from "../preload/accounts.ts";
-import type { ErrorObject, ServerStatus } from "../preload/api.ts";
-import { isSignedIn, signOutLabel } from "../preload/text.ts";
-import { ErrorNotice } from "./error-notice.tsx";
-import { Modal } from "./modal.tsx";
-import { useApp } from "./store.ts";
+import { hasSeveral } from "../../preload/accounts.ts";
+import type { ErrorObject, ServerStatus } from "../../preload/api.ts";
+import { isSignedIn, signOutLabel } from "../../preload/text.ts";
+import { useApp } from "../store.ts";
+import { Dialog } from "../ui/dialog.tsx";
+import { ErrorNotice } from "../ui/error-notice.tsx";
 
 interface ConfirmProps {
   readonly title: string;
@@ -29,7 +29,7 @@ function Confirm({ title, text, action, run }: ConfirmProps) {
   };
 
   return (
-    <Modal title={title} onClose={() => open(null)}>
+    <Dialog title={title} onClose={() => open(null)}>
       <p>{text}</p>
       {error !== null && <ErrorNotice error={error} />}
       <div className="buttons end">
@@ -40,7 +40,7 @@ function Confirm({ title, text, action, run }: ConfirmProps) {
           {action}
         </button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

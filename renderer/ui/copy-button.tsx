@@ -1,5 +1,6 @@
 /** A button that puts text on the clipboard and says so for a moment. */
 import { useEffect, useState } from "react";
+import { t } from "../../preload/words.ts";
 import { CheckIcon, CopyIcon } from "./icons.tsx";
 
 const SHOWN = 2_000;
@@ -24,7 +25,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
   return (
     <button type="button" className="copy" onClick={copy} aria-label={label} title={label}>
       {copied ? <CheckIcon /> : <CopyIcon />}
-      <span aria-live="polite">{copied ? "Copied" : "Copy"}</span>
+      <span aria-live="polite">{copied ? t("copied") : t("copy")}</span>
     </button>
   );
 }

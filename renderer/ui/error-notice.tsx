@@ -1,8 +1,9 @@
-/** An error as the hub says it: what happened, what to do, and the ids that find it in the log. */
-
+/** An error: what happened and what to do, as the hub says it, and the ids that find it in the log. */
 import type { ReactNode } from "react";
-import type { ErrorObject } from "../preload/api.ts";
-import { errorHeadline } from "../preload/text.ts";
+import type { ErrorObject } from "../../preload/api.ts";
+import { errorAdvice, errorHeadline } from "../../preload/text.ts";
+import { language, t } from "../../preload/words.ts";
+import { IconButton } from "./button.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { CloseIcon, StateShape } from "./icons.tsx";
 
@@ -22,22 +23,22 @@ export function ErrorNotice({ error, onDismiss, children }: Props) {
           <StateShape tone="bad" />
         </span>
         <strong>{errorHeadline(error.code)}</strong>
-        {onDismiss !== undefined && (
-          <button type="button" className="quiet square" aria-label="Dismiss" onClick={onDismiss}>
-            <CloseIcon />
-          </button>
-        )}
+        {onDismiss !== undefined && <IconButton label={t("dismiss")} icon={<CloseIcon />} onClick={onDismiss} />}
       </div>
-      <p>
+      {language() !== "en" && <p className="todo">{errorAdvice(error.code)}</p>}
+      {/* The error's own words are the same for agent, log and window: English. */}
+      <p lang="en" dir="ltr">
         {error.message}
         {placeOf(error)}
       </p>
-      <p className="todo">{error.suggestion}</p>
+      <p lang="en" dir="ltr" className={language() === "en" ? "todo" : undefined}>
+        {error.suggestion}
+      </p>
       {children}
       <div className="ids">
         <code>{error.code}</code>
         <code className="id">{error.correlation_id}</code>
-        <CopyButton text={JSON.stringify(error, null, 2)} label="Copy error details" />
+        <CopyButton text={JSON.stringify(error, null, 2)} label={t("copy_error")} />
       </div>
     </div>
   );
@@ -48,5 +49,5 @@ function placeOf(error: ErrorObject): string {
   const line = error.details?.line;
   const column = error.details?.column;
   if (typeof line !== "number" || /\bline \d/i.test(error.message)) return "";
-  return typeof column === "number" ? ` (line ${line}, column ${column})` : ` (line ${line})`;
+  return typeof column === "number" ? t("at_line_column", { line, column }) : t("at_line", { line });
 }

@@ -1,0 +1,21 @@
+/** The one dialog that is open. */
+import type { Snapshot } from "../../preload/api.ts";
+import { AddServer } from "../add/index.tsx";
+import { ConfirmRemove, ConfirmRemoveAccount, ConfirmSignOut } from "../servers/confirm.tsx";
+import { useApp } from "../store.ts";
+
+export function Dialogs({ snapshot }: { readonly snapshot: Snapshot }) {
+  const dialog = useApp((state) => state.dialog);
+  if (dialog === null || dialog.kind === "palette") return null;
+  if (dialog.kind === "add") return <AddServer />;
+  const server = snapshot.servers.find((candidate) => candidate.name === dialog.server);
+  if (server === undefined) return null;
+  switch (dialog.kind) {
+    case "remove":
+      return <ConfirmRemove server={server} />;
+    case "sign_out":
+      return <ConfirmSignOut server={server} account={dialog.account} />;
+    case "remove_account":
+      return <ConfirmRemoveAccount server={server} account={dialog.account} />;
+  }
+}
