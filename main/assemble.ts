@@ -200,6 +200,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     log,
   });
   const call = createVerbs({
+    env,
     config,
     hub: core,
     signIns,

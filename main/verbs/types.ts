@@ -15,6 +15,7 @@ import type { SecretVault } from "../vault/secrets.ts";
 import type { Checked } from "./params.ts";
 
 export interface VerbDeps {
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly config: ConfigStore;
   readonly hub: Hub;
   readonly signIns: SignIns;
