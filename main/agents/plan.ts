@@ -114,7 +114,7 @@ function broughtUp(old: Entry, fresh: EntryValue, format: Place["format"]): Entr
     if (Object.keys(env).length > 0) merged[key] = env;
     else delete merged[key];
   }
-  if (isDeepStrictEqual(merged, { ...old.value })) return null;
+  if (isDeepStrictEqual(bare(merged), bare(old.value))) return null;
   if (format === "json" || Object.values(merged).every(isSayable)) return merged as EntryValue;
   throw new Unreadable(`“${old.name}” holds more than can be written anew; put its command right by hand`, old.line);
 }
@@ -160,7 +160,9 @@ function verify(
     parsed.entries.flatMap(({ name, value }) => (gone.has(name) || puts.has(name) ? [] : [[name, bare(value)]]));
   const written = [...puts].every(([name, value]) => {
     const found = now.entries.filter((entry) => entry.name === name);
-    return found.length === 1 && isDeepStrictEqual(bare(found[0]?.value), bare(value));
+    // An item of a list names itself.
+    const whole = slot.kind === "list" ? { name, ...value } : value;
+    return found.length === 1 && isDeepStrictEqual(bare(found[0]?.value), bare(whole));
   });
   const removed = now.entries.every(({ name }) => puts.has(name) || !gone.has(name));
   const same =

@@ -180,7 +180,9 @@ function endedAs(lines: string, old: string, eol: string): string {
 function entryText(slot: Slot, name: string, value: EntryValue, indent: number, eol: string): string {
   const lead = " ".repeat(indent);
   const inner = `${lead}  `;
-  const members = Object.entries(value).flatMap(([key, member]) => memberLines(keyText(key), member));
+  const members = Object.entries(value).flatMap(([key, member]) =>
+    slot.kind === "list" && key === "name" ? [] : memberLines(keyText(key), member),
+  );
   const all =
     slot.kind === "map"
       ? [`${lead}${keyText(name)}:`, ...members.map((line) => inner + line)]
