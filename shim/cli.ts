@@ -5,6 +5,7 @@ import { accountToAllow, accountToSignIn, accountWords, hasSeveral } from "../pr
 import type { ServerStatus, Snapshot } from "../preload/api.ts";
 import { changedTools, count, serverText, vaultText, wantsMore } from "../preload/text.ts";
 import { activity } from "./cli-activity.ts";
+import { agents, install, uninstall } from "./cli-agents.ts";
 import { call, control, EXIT, failed, quoteName, say, Unreachable, Usage } from "./cli-base.ts";
 import { logs } from "./cli-logs.ts";
 import { secret } from "./cli-secret.ts";
@@ -44,6 +45,12 @@ For people
   approve <server> <tool…>       let agents use changed tools as they are now
       --all                      every one that changed
       --command                  let a local server run that came from elsewhere
+  agents [--all] [--json]        the agents on this machine, and which go through Gatehouse
+  install <client>               writes Gatehouse into the agent's own configuration, with a backup
+      --server <name>…           these servers by name, not all as one; --lazy as above
+      --project [folder]         into a project's file, not yours
+      --dry-run, --yes, --json   only show the change; do not ask; say it as JSON
+  uninstall <client>             takes it out again (--project, --dry-run, --yes, --json)
   status [--json]                what is running, and who needs you
   activity                       sign-ins and refreshes, step by step
       --request-id <id>          only this one: a request id or a correlation id, as errors show them
@@ -93,6 +100,12 @@ export async function runCli(verb: string | undefined, args: readonly string[]):
         return await tools(args);
       case "approve":
         return await approve(args);
+      case "agents":
+        return await agents(args);
+      case "install":
+        return await install(args);
+      case "uninstall":
+        return await uninstall(args);
       case "hub":
         return await hub(args);
       case undefined:
