@@ -1,15 +1,21 @@
 /** `gatehouse secret`: what servers.json refers to as ${keychain:NAME}. A value comes from stdin, never from an argument. */
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import { parseArgs } from "node:util";
 import { call, control, EXIT, failed, say, Usage } from "./cli-base.ts";
 
 const USAGE = "Usage: gatehouse secret set <name>, gatehouse secret remove <name>, or gatehouse secret list";
 const MAX_BYTES = 64 * 1024;
 
 export async function secret(args: readonly string[]): Promise<number> {
-  const [what, name, ...more] = args;
-  if (what === "list" && name === undefined) return list();
-  if (name === undefined || name.startsWith("-") || more.length > 0) throw new Usage(USAGE);
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { json: { type: "boolean", default: false } },
+  });
+  const [what, name, ...more] = positionals;
+  if (what === "list" && name === undefined) return list(values.json);
+  if (name === undefined || more.length > 0) throw new Usage(USAGE);
   if (what === "set") return set(name);
   if (what === "remove") return remove(name);
   throw new Usage(USAGE);
@@ -81,12 +87,16 @@ async function remove(name: string): Promise<number> {
   }
 }
 
-async function list(): Promise<number> {
+async function list(json: boolean): Promise<number> {
   const hub = await control(true);
   try {
     const result = await call(hub, "listSecrets", {});
     if (!result.ok) return failed(result.error);
     const { secrets } = result.value;
+    if (json) {
+      process.stdout.write(`${JSON.stringify({ secrets }, null, 2)}\n`);
+      return EXIT.done;
+    }
     const width = Math.max(0, ...secrets.map(({ name }) => name.length));
     for (const { name, is_set: isSet, used_by: users } of secrets) {
       const use = users.length === 0 ? "used by nobody" : `used by ${users.join(", ")}`;

@@ -18,6 +18,11 @@ async function targetOf(args: readonly string[]): Promise<{ target: Target; serv
     const { remoteTarget } = await import("./cli.ts");
     return remoteTarget(args);
   }
+  if (args.includes("--help") || args.includes("-h")) {
+    const { runCli } = await import("./cli.ts");
+    process.exitCode = (await runCli("help", ["connect"])) ?? 0;
+    return null;
+  }
   const [text, ...more] = args;
   const lazy = text === "--lazy";
   if (text === undefined || (lazy && more.length === 0)) return { target: { kind: "all", lazy }, server: "gatehouse" };
