@@ -32,18 +32,23 @@ export function insertMembers(text: string, object: Node, members: readonly (rea
   return insert(text, object, object.children?.at(-1), writers);
 }
 
-/** Adds an item to a list behind the last one. */
-export function insertItem(text: string, list: Node, value: unknown): string {
-  return insert(text, list, list.children?.at(-1), [(indent, inline) => print(value, text, indent, inline)]);
+/** Adds an item to a list behind the item `behind`; null: as the first one. */
+export function insertItem(text: string, list: Node, value: unknown, behind: Node | null): string {
+  return insertBehind(text, list, (indent, inline) => print(value, text, indent, inline), behind);
 }
 
 /** Adds a member whose value is written already, behind the property `behind`; null: as the first one. */
 export function insertWritten(text: string, object: Node, key: string, written: string, behind: Node | null): string {
-  const first = object.children?.[0];
-  if (behind !== null || first === undefined)
-    return insert(text, object, behind ?? undefined, [() => member(key, written)]);
-  const gap = isInline(text, object) ? " " : eolOf(text) + indentAt(text, first.offset);
-  return applyEdits(text, [{ offset: first.offset, length: 0, content: `${member(key, written)},${gap}` }]);
+  return insertBehind(text, object, () => member(key, written), behind);
+}
+
+function insertBehind(text: string, parent: Node, write: Write, behind: Node | null): string {
+  const first = parent.children?.[0];
+  if (behind !== null || first === undefined) return insert(text, parent, behind ?? undefined, [write]);
+  const inline = isInline(text, parent);
+  const indent = childIndent(text, parent);
+  const content = `${write(indent, inline)},${inline ? " " : eolOf(text) + indent}`;
+  return applyEdits(text, [{ offset: first.offset, length: 0, content }]);
 }
 
 function member(key: string, written: string): string {

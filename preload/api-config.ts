@@ -3,10 +3,15 @@ import type { ErrorObject, ServerType, ToolStatus } from "./api-base.ts";
 
 /** One thing that is wrong with an entry, before it is written. */
 export interface EntryIssue {
-  /** Where in the entry, as in `auth.redirect_uri`; empty: the whole of it. */
+  /** Where in the entry, as in `auth.redirect_uri`; empty: the whole of it; `name`: its name. */
   readonly member: string;
-  /** One sentence for a person. */
+  /** What is wrong, and what to do where that is not plain. Holds no value. */
   readonly message: string;
+  /** False: only something that the entry refers to is missing, so it may be saved and works once that is there. */
+  readonly blocks: boolean;
+  /** Where in the entry's text; both count from 1. Null: nowhere in particular. */
+  readonly line: number | null;
+  readonly column: number | null;
 }
 
 /**
@@ -146,14 +151,20 @@ export interface LogLine {
 
 export interface ConfigApi {
   getEntry(params: { readonly name: string }): EntryView;
-  /** What would be wrong with this entry. Writes nothing. Give `entry` or `text`. */
+  /** What would be wrong with this entry. Writes nothing. Give `entry` or `text`; neither: as it is in the file. */
   checkEntry(params: {
     readonly name: string;
     readonly new_name?: string;
     readonly entry?: Readonly<Record<string, unknown>>;
     readonly text?: string;
+    readonly create?: boolean;
+    /** Names of secrets that `setEntry` will be given, so that they do not count as missing. */
+    readonly secrets?: readonly string[];
   }): { readonly issues: readonly EntryIssue[] };
-  /** Creates or replaces the entry; comments and order survive where members do. An entry with issues is refused. */
+  /**
+   * Creates or replaces the entry. With `entry`, comments, order, and members that nobody knows survive; with `text` it is
+   * that text. Refused when an issue blocks that the file does not have already.
+   */
   setEntry(params: {
     readonly name: string;
     readonly new_name?: string;

@@ -22,7 +22,7 @@ export function readAdHoc(entry: Readonly<Record<string, unknown>>): AdHocServer
   const { allow_http, ...rest } = entry;
   const shown = shownUrl(rest.url);
   const judged = judgeRemote(shown, rest, allow_http === true);
-  if ("problem" in judged) throw refused(shown, judged.problem);
+  if ("problems" in judged) throw refused(shown, judged.problems[0]);
   const server = judged.server as RemoteServer;
   const name = nameOf(server);
   const hasQuery = server.url.includes("?");

@@ -2,15 +2,17 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Node } from "jsonc-parser";
 import type { ServerInput } from "../../preload/api.ts";
+import type { AppSettings } from "../../preload/api-settings.ts";
 import { GatehouseError, quoteRemote } from "../errors.ts";
 import { insertMember, insertMembers, removeMember, replaceNode } from "../json-edit.ts";
 import { keyOf, memberOf, plainValue } from "../json-tree.ts";
 import { normalName } from "../names.ts";
+import { DEFAULT_SETTINGS } from "../settings.ts";
 import { parseFile } from "./parse.ts";
 import { type EntryNode, entriesOf } from "./tree.ts";
 import type { ServerConfig, StdioServer } from "./types.ts";
 
-const NEW_FILE = '{\n  "mcpServers": {}\n}\n';
+export const NEW_FILE = '{\n  "mcpServers": {}\n}\n';
 
 /** Throws `invalid_request` when there is a server of that name. */
 export function addEntry(path: string, text: string, name: string, input: ServerInput): string {
@@ -20,10 +22,8 @@ export function addEntry(path: string, text: string, name: string, input: Server
 /** Adds all of them, in order, or throws as {@link addEntry}. No two may have one name. */
 export function addEntries(path: string, text: string, entries: readonly (readonly [string, unknown])[]): string {
   if (entries.length === 0) return text;
-  let next = text;
+  let next = withRoot(path, text);
   let root = parseFile(path, next);
-  if (root === null) next = next.trim() === "" ? NEW_FILE : `${next.trimEnd()}\n${NEW_FILE}`;
-  root ??= parseFile(path, next);
   if (root !== null && memberOf(root, "mcpServers") === undefined) {
     next = insertMember(next, root, "mcpServers", {});
     root = parseFile(path, next);
@@ -36,12 +36,36 @@ export function addEntries(path: string, text: string, entries: readonly (readon
   return insertMembers(next, servers, members);
 }
 
+/** Changes members of the block `settings`, which is made when there is none. */
+export function changeSettings(path: string, text: string, settings: Partial<AppSettings>): string {
+  const asked = Object.entries(settings).filter(([, value]) => value !== undefined);
+  let next = text;
+  for (const [key, value] of asked) {
+    next = withRoot(path, next);
+    const root = parseFile(path, next);
+    const block = root === null ? undefined : memberOf(root, "settings");
+    const member = block === undefined ? undefined : memberOf(block, key);
+    if (member !== undefined) next = member.value === value ? next : replaceNode(next, member, value);
+    // What is so anyway need not be written.
+    else if (value === DEFAULT_SETTINGS[key as keyof AppSettings]) continue;
+    else if (block !== undefined) next = insertMember(next, block, key, value);
+    else if (root !== null) next = insertMember(next, root, "settings", { [key]: value });
+  }
+  return next;
+}
+
+/** The text of a file that holds an object. */
+function withRoot(path: string, text: string): string {
+  if (parseFile(path, text) !== null) return text;
+  return text.trim() === "" ? NEW_FILE : `${text.trimEnd()}\n${NEW_FILE}`;
+}
+
 /** Takes every entry of that name out. Throws `unknown_server`. */
 export function removeEntry(path: string, text: string, name: string): string {
   let next = text;
   for (let first = true; ; first = false) {
     const root = parseFile(path, next);
-    const entry = root === null ? undefined : find(root, name)[0];
+    const entry = root === null ? undefined : entriesNamed(root, name)[0];
     const servers = root === null ? undefined : memberOf(root, "mcpServers");
     if (entry === undefined || servers === undefined) {
       if (first) throw unknownServer(name);
@@ -84,15 +108,15 @@ export function removeEntries(path: string, text: string, names: readonly string
 /** Throws `unknown_server`, or `invalid_request` when the new name is taken. */
 export function renameEntry(path: string, text: string, name: string, newName: string): string {
   const root = parseFile(path, text);
-  const entry = single(root, name);
+  const entry = singleEntry(root, name);
   if (normalName(name) === normalName(newName)) return text;
-  if (root !== null && find(root, newName).length > 0) throw nameTaken(newName);
+  if (root !== null && entriesNamed(root, newName).length > 0) throw nameTaken(newName);
   return replaceNode(text, entry.key, normalName(newName));
 }
 
 /** Throws `unknown_server`; `config_invalid` when the entry is no object. */
 export function enableEntry(path: string, text: string, name: string, enabled: boolean): string {
-  const entry = single(parseFile(path, text), name);
+  const entry = singleEntry(parseFile(path, text), name);
   if (entry.value.type !== "object") throw noObject(name);
   const member = memberOf(entry.value, "enabled");
   if (member !== undefined) return member.value === enabled ? text : replaceNode(text, member, enabled);
@@ -101,7 +125,7 @@ export function enableEntry(path: string, text: string, name: string, enabled: b
 
 /** Takes `approved` out, so that the program may be started. Throws as {@link enableEntry}. */
 export function approveEntry(path: string, text: string, name: string): string {
-  const entry = single(parseFile(path, text), name);
+  const entry = singleEntry(parseFile(path, text), name);
   if (entry.value.type !== "object") throw noObject(name);
   const property = entry.value.children?.find((child) => keyOf(child) === "approved");
   return property === undefined ? text : removeMember(text, entry.value, property);
@@ -118,10 +142,10 @@ export function repointEntry(
   input: ServerInput,
   current: ServerConfig | undefined,
 ): string {
-  const entry = single(parseFile(path, text), name);
+  const entry = singleEntry(parseFile(path, text), name);
   if (entry.value.type !== "object") return replaceNode(text, entry.value, freshEntry(input));
   const change = (before: string, apply: (entry: Node, text: string) => string): string =>
-    apply(single(parseFile(path, before), name).value, before);
+    apply(singleEntry(parseFile(path, before), name).value, before);
   const without = (before: string, member: string): string =>
     change(before, (node, now) => {
       const property = node.children?.find((child) => keyOf(child) === member);
@@ -165,12 +189,14 @@ function freshEntry(input: ServerInput): Record<string, unknown> {
   return { command: input.command, ...(input.args.length === 0 ? {} : { args: input.args }) };
 }
 
-function find(root: Node, name: string): EntryNode[] {
+/** As many as stand there; more than one is wrong. */
+export function entriesNamed(root: Node, name: string): EntryNode[] {
   return entriesOf(root).filter((entry) => entry.name === normalName(name));
 }
 
-function single(root: Node | null, name: string): EntryNode {
-  const [entry, second] = root === null ? [] : find(root, name);
+/** Throws `unknown_server`, or `config_invalid` when there is more than one. */
+export function singleEntry(root: Node | null, name: string): EntryNode {
+  const [entry, second] = root === null ? [] : entriesNamed(root, name);
   if (entry === undefined) throw unknownServer(name);
   if (second === undefined) return entry;
   throw new GatehouseError({

@@ -1,22 +1,22 @@
 /** One entry of `mcpServers` to the server it describes, or to what is wrong with it. */
 import { findNodeAtLocation, type Node } from "jsonc-parser";
-import type { GatehouseError } from "../errors.ts";
 import { isLoopbackHost } from "../http/urls.ts";
 import { duplicateKeys, keyOf, plainValue } from "../json-tree.ts";
 import { type Env, expand, type Secrets } from "./expand.ts";
-import { type EntryProblem, entryError, placeAt, referenceProblem, schemaProblem } from "./problems.ts";
+import { type EntryProblem, type PlacedProblem, placeAt, referenceProblem, schemaProblems } from "./problems.ts";
 import { remoteServer, stdioServer } from "./schema.ts";
 import type { RemoteServer, ServerConfig, StdioServer } from "./types.ts";
 
-export type EntryResult = (
-  | { readonly ok: true; readonly server: ServerConfig }
-  | { readonly ok: false; readonly error: GatehouseError }
-) & {
+export interface EntryResult {
+  /** Null when it cannot be used. */
+  readonly server: ServerConfig | null;
+  /** Everything that is wrong with it, what explains the most first. */
+  readonly problems: readonly PlacedProblem[];
   /** Names of the secrets that it refers to. */
   readonly secrets: ReadonlySet<string>;
-};
+}
 
-type Judged = { readonly server: ServerConfig } | { readonly problem: EntryProblem };
+type Judged = { readonly server: ServerConfig } | { readonly problems: readonly [EntryProblem, ...EntryProblem[]] };
 
 /** Where the values of references come from. */
 export interface References {
@@ -28,36 +28,56 @@ export interface References {
 export function readEntry(name: string, node: Node, text: string, references: References): EntryResult {
   const secrets = new Set<string>();
   const judged = judge(name, node, text, references, secrets);
-  if ("server" in judged) return { ok: true, server: judged.server, secrets };
-  const place = placeAt(text, nodeOf(node, judged.problem.member).offset);
-  return { ok: false, error: entryError(name, judged.problem, place), secrets };
+  if ("server" in judged) return { server: judged.server, problems: [], secrets };
+  const problems = judged.problems.map((problem) => ({
+    ...problem,
+    place: placeAt(text, nodeOf(node, problem.member).offset),
+  }));
+  return { server: null, problems, secrets };
 }
 
 /** Adds the secrets that are referred to to `named`. */
 function judge(name: string, node: Node, text: string, { env, secrets }: References, named: Set<string>): Judged {
-  if (node.type !== "object") return { problem: { member: null, what: "must be an object { … }" } };
+  if (node.type !== "object") return wrong({ member: null, what: "must be an object { … }" });
   const key = badKey(node, text, "");
-  if (key !== null) return { problem: key };
+  if (key !== null) return wrong(key);
   const { value, bad, secrets: referred } = expand(plainValue(node), env, secrets);
   for (const secret of referred) named.add(secret);
-  if (bad[0] !== undefined) return { problem: referenceProblem(bad[0]) };
-  const entry = value as Readonly<Record<string, unknown>>;
+  const judged = judgeExpanded(name, value as Readonly<Record<string, unknown>>);
+  if (bad.length > 0) {
+    // What a member would be without its references says nothing.
+    const members = new Set(bad.map(({ member }) => member));
+    const others = "problems" in judged ? judged.problems.filter(({ member }) => !members.has(member ?? "")) : [];
+    return wrong(...bad.map((reference) => referenceProblem(reference)), ...others);
+  }
+  return shown(judged, plainValue(node));
+}
+
+function judgeExpanded(name: string, entry: Readonly<Record<string, unknown>>): Judged {
   const remote = Object.hasOwn(entry, "url");
   const local = Object.hasOwn(entry, "command");
-  if (remote && local)
-    return { problem: { member: null, what: "has both a url and a command; only one can be meant" } };
-  if (remote) return shown(judgeRemote(name, entry), plainValue(node));
-  if (local) return shown(judgeStdio(name, entry), plainValue(node));
-  return { problem: { member: null, what: `needs a ${entry.type === "stdio" ? "command" : "url (or a command)"}` } };
+  if (remote && local) return wrong({ member: null, what: "has both a url and a command; only one can be meant" });
+  if (remote) return judgeRemote(name, entry);
+  if (local) return judgeStdio(name, entry);
+  return wrong({ member: null, what: `needs a ${entry.type === "stdio" ? "command" : "url (or a command)"}` });
+}
+
+function wrong(...problems: readonly EntryProblem[]): Judged {
+  const [first, ...others] = problems;
+  if (first === undefined) throw new Error("nothing is wrong");
+  return { problems: [first, ...others] };
 }
 
 /** `anyHttp`: plain http may leave this machine. No reference in `entry` is replaced. */
 export function judgeRemote(name: string, entry: Readonly<Record<string, unknown>>, anyHttp = false): Judged {
   const parsed = remoteServer.safeParse(entry);
-  if (!parsed.success) return { problem: schemaProblem(parsed.error) };
+  const problems = [
+    ...(parsed.success ? [] : schemaProblems(parsed.error)),
+    ...urlProblems(entry.url, anyHttp),
+    ...headerProblems(entry.headers),
+  ];
+  if (!parsed.success || problems.length > 0) return wrong(...problems);
   const { type = "auto", url, headers = {}, auth = {}, ...rest } = parsed.data;
-  const problem = urlProblem(url, anyHttp) ?? headerProblem(headers);
-  if (problem !== null) return { problem };
   const server: RemoteServer = {
     name,
     ...common(rest),
@@ -70,12 +90,13 @@ export function judgeRemote(name: string, entry: Readonly<Record<string, unknown
 }
 
 function judgeStdio(name: string, entry: Readonly<Record<string, unknown>>): Judged {
+  const problems: EntryProblem[] = [];
   if (Object.hasOwn(entry, "auth")) {
     const what = "has no meaning for a program on this computer (stdio)";
-    return { problem: { member: "auth", what, suggestion: "Take it out; give the program what it needs in “env”." } };
+    problems.push({ member: "auth", what, suggestion: "Take it out; give the program what it needs in “env”." });
   }
   const parsed = stdioServer.safeParse(entry);
-  if (!parsed.success) return { problem: schemaProblem(parsed.error) };
+  if (!parsed.success) return wrong(...problems, ...schemaProblems(parsed.error));
   const { type: _type, command, args = [], env = {}, cwd = null, approved, ...rest } = parsed.data;
   const texts: [string, string][] = [
     ["command", command],
@@ -83,10 +104,12 @@ function judgeStdio(name: string, entry: Readonly<Record<string, unknown>>): Jud
     ...args.map((arg, n): [string, string] => [`args.${n}`, arg]),
     ...Object.entries(env).map(([key, value]): [string, string] => [`env.${key}`, key + value]),
   ];
-  const nul = texts.find(([, value]) => value.includes("\0"));
-  if (nul !== undefined) return { problem: { member: nul[0], what: "must not hold a NUL character" } };
+  for (const [member, value] of texts) {
+    if (value.includes("\0")) problems.push({ member, what: "must not hold a NUL character" });
+  }
   const badName = Object.keys(env).find((key) => key === "" || key.includes("="));
-  if (badName !== undefined) return { problem: { member: "env", what: "holds a name that no variable can have" } };
+  if (badName !== undefined) problems.push({ member: "env", what: "holds a name that no variable can have" });
+  if (problems.length > 0) return wrong(...problems);
   const server: StdioServer = {
     name,
     ...common(rest),
@@ -148,25 +171,28 @@ function common(
   };
 }
 
-/** What keeps a server's URL from being used; null when nothing does. The URL is not quoted: it may hold a secret. */
-function urlProblem(text: string, anyHttp: boolean): EntryProblem | null {
+/** What keeps a server's URL from being used. It is not quoted: it may hold a secret. */
+function urlProblems(text: unknown, anyHttp: boolean): EntryProblem[] {
+  if (typeof text !== "string" || text === "") return [];
   if (/[\s\p{Cc}\\]/u.test(text) || !URL.canParse(text)) {
-    return { member: "url", what: "is not a URL; write it whole, as in https://mcp.example.com/mcp" };
+    return [{ member: "url", what: "is not a URL; write it whole, as in https://mcp.example.com/mcp" }];
   }
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    return { code: "unsafe_url", member: "url", what: "must begin with https://" };
+    return [{ code: "unsafe_url", member: "url", what: "must begin with https://" }];
   }
+  const problems: EntryProblem[] = [];
   if (url.username !== "" || url.password !== "") {
     const suggestion = 'Take it out of the URL and send it in “headers”, as in "Authorization": "Basic …".';
-    return { member: "url", what: "holds a user name or password", suggestion };
+    problems.push({ member: "url", what: "holds a user name or password", suggestion });
   }
-  if (text.includes("#")) return { member: "url", what: "must not have a fragment (#…)" };
+  if (text.includes("#")) problems.push({ member: "url", what: "must not have a fragment (#…)" });
   if (url.protocol === "http:" && !anyHttp && !isLoopbackHost(url.hostname)) {
     const suggestion = "Use https://; plain http is accepted for servers on this machine only.";
-    return { code: "unsafe_url", member: "url", what: "would send tokens over the network unencrypted", suggestion };
+    const what = "would send tokens over the network unencrypted";
+    problems.push({ code: "unsafe_url", member: "url", what, suggestion });
   }
-  return null;
+  return problems;
 }
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/; // RFC 9110 §5.6.2 token
@@ -183,14 +209,15 @@ const FRAMING = new Set([
   "upgrade",
 ]);
 
-function headerProblem(headers: Readonly<Record<string, string>>): EntryProblem | null {
-  for (const [name, value] of Object.entries(headers)) {
+function headerProblems(headers: unknown): EntryProblem[] {
+  if (typeof headers !== "object" || headers === null) return [];
+  return Object.entries(headers).flatMap(([name, value]) => {
     const member = `headers.${name}`;
-    if (!HEADER_NAME.test(name)) return { member, what: "is not the name of a header" };
-    if (FRAMING.has(name.toLowerCase())) return { member, what: "is set by Gatehouse itself" };
-    if (!HEADER_VALUE.test(value)) return { member, what: "holds a character that no header can carry" };
-  }
-  return null;
+    if (!HEADER_NAME.test(name)) return [{ member, what: "is not the name of a header" }];
+    if (FRAMING.has(name.toLowerCase())) return [{ member, what: "is set by Gatehouse itself" }];
+    if (typeof value !== "string" || HEADER_VALUE.test(value)) return [];
+    return [{ member, what: "holds a character that no header can carry" }];
+  });
 }
 
 /** A key that stands twice in one object, or that JavaScript would take for something else, at any depth. */

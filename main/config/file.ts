@@ -1,10 +1,11 @@
 /** The bytes of `servers.json`: as text, and what keeps them from being read or written. */
-import { readFile, stat } from "node:fs/promises";
-import { errorCode, isMissing } from "../atomic-file.ts";
+import { constants } from "node:fs";
+import { copyFile, readFile, stat } from "node:fs/promises";
+import { errorCode, isMissing, replaceFile } from "../atomic-file.ts";
 import { GatehouseError } from "../errors.ts";
 import { fileError } from "./problems.ts";
 
-const MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_BYTES = 4 * 1024 * 1024;
 export const BYTE_ORDER_MARK = "\ufeff";
 
 /** The text with its byte order mark, null when there is no file. Throws `config_invalid`. */
@@ -40,4 +41,23 @@ export function notWritten(path: string, cause: unknown): GatehouseError {
     suggestion: "Make room and see that you may write there, then try again.",
     cause,
   });
+}
+
+/**
+ * Puts another text in the file's place. Answers the path of a copy of what was there, beside it; null: nothing was. Throws
+ * `config_invalid`; the file is as it was then.
+ */
+export async function setAside(path: string, text: string): Promise<string | null> {
+  const moment = new Date().toISOString().replace(/[:.]/g, "-");
+  const backup = `${path}.${moment}.backup`;
+  try {
+    await copyFile(path, backup, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw notWritten(backup, error);
+  }
+  await replaceFile(path, text).catch((error: unknown) => {
+    throw notWritten(path, error);
+  });
+  return backup;
 }

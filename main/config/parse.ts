@@ -1,12 +1,14 @@
 /** The text of `servers.json` to what is in force. Pure. */
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
+import type { AppSettings } from "../../preload/api-settings.ts";
 import { type GatehouseError, quoteRemote } from "../errors.ts";
 import { duplicateKeys, keyOf, memberOf, plainObject } from "../json-tree.ts";
 import { checkName } from "../names.ts";
 import { type References, readEntry } from "./entry.ts";
 import { type Env, NO_SECRETS, type Secrets } from "./expand.ts";
-import { entryError, fileError, placeAt, syntaxError } from "./problems.ts";
+import { entryError, fileError, nameProblem, type PlacedProblem, placeAt, syntaxError } from "./problems.ts";
 import { TOP_LEVEL, unknownMembers } from "./schema.ts";
+import { readSettings } from "./settings.ts";
 import { entriesOf } from "./tree.ts";
 import type { ServerConfig } from "./types.ts";
 
@@ -15,6 +17,11 @@ const PARSE_OPTIONS = { allowTrailingComma: true, allowEmptyContent: true };
 export interface ParsedConfig {
   readonly servers: ReadonlyMap<string, ServerConfig>;
   readonly invalid: ReadonlyMap<string, GatehouseError>;
+  /** Everything that is wrong with the invalid ones; the first is what their error says. */
+  readonly problems: ReadonlyMap<string, readonly PlacedProblem[]>;
+  readonly settings: AppSettings;
+  /** Why a setting is not as the file says. */
+  readonly settingsError: GatehouseError | null;
   /** Members that nobody reads, as in `github.auth.scopes`. */
   readonly unknown: readonly string[];
   /** Secrets that entries refer to, each with the names of those entries. */
@@ -61,37 +68,41 @@ function judgeEntries(root: Node | null, text: string, references: References): 
   const secrets = new Map<string, string[]>();
   const servers = new Map<string, ServerConfig>();
   const invalid = new Map<string, GatehouseError>();
+  const problems = new Map<string, readonly PlacedProblem[]>();
+  const reject = (name: string, found: readonly [PlacedProblem, ...PlacedProblem[]]): void => {
+    servers.delete(name);
+    invalid.set(name, entryError(name, found[0], found[0].place));
+    problems.set(name, found);
+  };
   const unknown = (root?.children ?? []).map(keyOf).filter((key) => !(TOP_LEVEL as readonly string[]).includes(key));
   const entries = root === null ? [] : entriesOf(root);
   const names = new Set(entries.map((entry) => entry.name));
   for (const { name, key, value } of entries) {
     if (servers.has(name) || invalid.has(name)) {
       const lines = entries.filter((entry) => entry.name === name).map((entry) => placeAt(text, entry.key.offset).line);
-      servers.delete(name);
       const what = `stands in this file more than once, in lines ${lines.join(" and ")}`;
-      invalid.set(name, entryError(name, { member: null, what, details: { lines } }, null));
+      reject(name, [{ member: null, what, details: { lines }, place: null }]);
       continue;
     }
     const check = checkName(name);
     if (!check.ok) {
-      const suggestion = freeName(check.suggestion, names);
-      const problem = {
-        member: null,
-        what: "cannot be the name of a server",
-        suggestion: `Use letters, digits, space, “.”, “_” and “-”, at most 64, a letter or digit first: “${suggestion}” would do.`,
-        details: { name: suggestion },
-      };
-      invalid.set(name, entryError(name, problem, placeAt(text, key.offset)));
+      reject(name, [{ ...nameProblem(freeName(check.suggestion, names)), place: placeAt(text, key.offset) }]);
       continue;
     }
     const read = readEntry(name, value, text, references);
     for (const secret of read.secrets) secrets.set(secret, [...(secrets.get(secret) ?? []), name]);
-    if (read.ok) servers.set(name, read.server);
-    else invalid.set(name, read.error);
+    const [first, ...others] = read.problems;
+    if (read.server !== null) servers.set(name, read.server);
+    else if (first !== undefined) reject(name, [first, ...others]);
     if (value.type === "object")
       unknown.push(...unknownMembers(plainObject(value)).map((member) => `${name}.${member}`));
   }
-  return { servers, invalid, unknown, secrets };
+  const {
+    settings,
+    error,
+    unknown: strange,
+  } = readSettings(root === null ? undefined : memberOf(root, "settings"), text);
+  return { servers, invalid, problems, settings, settingsError: error, unknown: [...unknown, ...strange], secrets };
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {

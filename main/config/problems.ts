@@ -48,13 +48,14 @@ export function fileError(path: string, what: string, place: Place | null, cause
   });
 }
 
-/** For a jsonc-parser error code: `a comma is expected here`. */
-export function syntaxWords(code: number): string {
+/** For a jsonc-parser error code: `a comma is expected here`. With the text, also what else it may be. */
+export function syntaxWords(code: number, text = "", offset = 0): string {
+  if (/[\u2018-\u201f\u00ab\u00bb]/.test(text[offset] ?? "")) return 'quotation marks must be straight here: "';
   return EXPECTED[printParseErrorCode(code)] ?? "this is not valid JSON";
 }
 
 export function syntaxError(path: string, text: string, code: number, offset: number): GatehouseError {
-  return fileError(path, syntaxWords(code), placeAt(text, offset));
+  return fileError(path, syntaxWords(code, text, offset), placeAt(text, offset));
 }
 
 export interface EntryProblem {
@@ -65,6 +66,16 @@ export interface EntryProblem {
   readonly what: string;
   readonly suggestion?: string;
   readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** Only what it refers to (a variable, a secret) is not there yet. */
+export function isWaiting({ details }: Pick<EntryProblem, "details">): boolean {
+  return typeof details?.variable === "string" || typeof details?.secret === "string";
+}
+
+/** With the place in the file. */
+export interface PlacedProblem extends EntryProblem {
+  readonly place: Place | null;
 }
 
 /** One entry cannot be used; the others can. Never quotes a value, which may be a secret. */
@@ -78,6 +89,16 @@ export function entryError(server: string, problem: EntryProblem, place: Place |
     suggestion: problem.suggestion ?? "Correct the entry in servers.json; the other servers work meanwhile.",
     details: { ...(problem.member === null ? {} : { member: problem.member }), ...problem.details, ...(place ?? {}) },
   });
+}
+
+/** `suggestion`: a name that would do. */
+export function nameProblem(suggestion: string): EntryProblem {
+  return {
+    member: null,
+    what: "cannot be the name of a server",
+    suggestion: `Use letters, digits, space, “.”, “_” and “-”, at most 64, a letter or digit first: “${suggestion}” would do.`,
+    details: { name: suggestion },
+  };
 }
 
 export function referenceProblem(bad: BadReference): EntryProblem {
@@ -133,11 +154,12 @@ const KINDS: Readonly<Record<string, string>> = {
   array: "a list [ … ]",
 };
 
-/** The first thing that zod objects to, without the value. */
-export function schemaProblem(error: z.ZodError): EntryProblem {
-  const issue = error.issues[0];
-  if (issue === undefined) return { member: null, what: "is not valid" };
-  return { member: issue.path.length === 0 ? null : issue.path.join("."), what: wordsFor(issue) };
+/** What zod objects to, without the values. */
+export function schemaProblems(error: z.ZodError): EntryProblem[] {
+  return error.issues.map((issue) => ({
+    member: issue.path.length === 0 ? null : issue.path.join("."),
+    what: wordsFor(issue),
+  }));
 }
 
 function wordsFor(issue: z.core.$ZodIssue): string {
@@ -147,7 +169,8 @@ function wordsFor(issue: z.core.$ZodIssue): string {
     case "invalid_value":
       return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
     case "too_small":
-      return issue.origin === "string" ? "must not be empty" : `must be more than ${issue.minimum}`;
+      if (issue.origin === "string") return "must not be empty";
+      return `must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
     case "too_big":
       return `must be at most ${issue.maximum}`;
     case "invalid_union":

@@ -1,5 +1,6 @@
 /** The shape of `servers.json`, before `${VAR}` is replaced and defaults are filled in. */
 import * as z from "zod";
+import { settingsSchema } from "./settings.ts";
 
 const text = z.string();
 const filled = z.string().min(1);
@@ -123,7 +124,7 @@ export const TOP_LEVEL = ["$schema", "mcpServers", "settings"] as const;
 const file = z.object({
   $schema: text.exactOptional(),
   mcpServers: z.record(z.string(), z.union([remoteServer, stdioServer])).exactOptional(),
-  settings: z.record(z.string(), z.unknown()).exactOptional(),
+  settings: settingsSchema.exactOptional(),
 });
 
 /** The JSON Schema that editors read, published as `assets/servers.schema.json`. */

@@ -2,26 +2,17 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { ServerInput } from "../../preload/api.ts";
 import { replaceFile } from "../atomic-file.ts";
 import { asGatehouseError, GatehouseError } from "../errors.ts";
-import { checkName, normalName } from "../names.ts";
 import type { Log } from "../ports.ts";
 import { createSerial } from "../serial.ts";
-import {
-  addEntries,
-  addEntry,
-  approveEntry,
-  enableEntry,
-  removeEntries,
-  removeEntry,
-  renameEntry,
-  repointEntry,
-  unchangedEntries,
-} from "./edit.ts";
+import { DEFAULT_SETTINGS } from "../settings.ts";
+import { NEW_FILE } from "./edit.ts";
+import { type ConfigEdits, type ConfigViews, configEdits, type EditParts } from "./edits.ts";
 import type { Env } from "./expand.ts";
-import { BYTE_ORDER_MARK, notWritten, readText, withoutMark } from "./file.ts";
+import { BYTE_ORDER_MARK, MAX_BYTES, notWritten, readText, setAside, withoutMark } from "./file.ts";
 import { type ParsedConfig, parseConfig } from "./parse.ts";
+import { fileError } from "./problems.ts";
 import { lookUp, type SecretSource } from "./secrets.ts";
 import { takeBack } from "./take-back.ts";
 import type { Config } from "./types.ts";
@@ -41,23 +32,7 @@ export interface ConfigOptions {
   readonly log: Log;
 }
 
-export interface ConfigChange {
-  readonly newName?: string | undefined;
-  readonly server?: ServerInput | undefined;
-}
-
-/**
- * Takes an edit back, in whatever the file has become. Rejects with `conflict` when what it touched is not as it left it,
- * else as edits do; nothing is written then. Itself an edit, with a way back.
- */
-export type TakeBack = () => Promise<TakeBack>;
-
-/**
- * Edits touch their own entry only and work while another entry is invalid. Their errors: `config_invalid` (the file
- * does not parse, or the entry would not do; nothing is written then), `unsafe_url`, `unknown_server`,
- * `invalid_request` (the name is taken).
- */
-export interface ConfigStore {
+export interface ConfigStore extends ConfigEdits, ConfigViews {
   readonly current: Config;
   /** Secrets that entries refer to, each with the names of those entries. */
   readonly secrets: ReadonlyMap<string, readonly string[]>;
@@ -65,20 +40,11 @@ export interface ConfigStore {
   onChange(listener: (config: Config) => void): () => void;
   /** Reads the file again now. Never rejects: what is wrong shows in `current.error`. */
   reload(): Promise<void>;
-  /** Creates the file when there is none. */
-  add(name: string, server: ServerInput): Promise<TakeBack>;
   /**
-   * Adds whole entries with one write, or none of them. An entry may be one that what it refers to (a variable, a secret)
-   * is still missing for.
+   * Begins anew with a file that holds nothing, whatever it was. Answers where the old one lies now; null: there was none.
+   * Rejects with `config_invalid`; the file is as it was then.
    */
-  addAll(entries: readonly (readonly [string, Readonly<Record<string, unknown>>])[]): Promise<TakeBack>;
-  /** Takes out those of these names that are still exactly these entries; answers the names. */
-  removeAll(entries: readonly (readonly [string, Readonly<Record<string, unknown>>])[]): Promise<readonly string[]>;
-  update(name: string, change: ConfigChange): Promise<TakeBack>;
-  remove(name: string): Promise<TakeBack>;
-  setEnabled(name: string, enabled: boolean): Promise<TakeBack>;
-  /** The program of this entry may be started. */
-  approveCommand(name: string): Promise<TakeBack>;
+  startOver(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -87,7 +53,14 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
   const { path, env, log, secret = async () => null } = options;
   const listeners = new Set<(config: Config) => void>();
   const serial = createSerial();
-  let current: Config = { path, servers: new Map(), invalid: new Map(), error: null };
+  let current: Config = {
+    path,
+    servers: new Map(),
+    invalid: new Map(),
+    settings: DEFAULT_SETTINGS,
+    settingsError: null,
+    error: null,
+  };
   let unknownMembers: readonly string[] = [];
   let secrets: ReadonlyMap<string, readonly string[]> = new Map();
   let timer: NodeJS.Timeout | null = null;
@@ -104,6 +77,7 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
     if (next === current) return;
     current = next;
     if (next.error !== null) log.error("config.invalid", { error: next.error });
+    if (next.settingsError !== null) log.warn("config.settings_invalid", { error: next.settingsError });
     for (const [server, error] of next.invalid) log.warn("config.entry_invalid", { server, error });
     for (const listener of [...listeners]) {
       try {
@@ -114,10 +88,11 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
     }
   };
 
-  const parse = async (text: string): Promise<ParsedConfig> => {
+  const parse = async (text: string, given?: ReadonlyMap<string, string>): Promise<ParsedConfig> => {
     const parsed = parseConfig(path, text, env);
     if (parsed.secrets.size === 0) return parsed;
-    const found = await lookUp(new Set(parsed.secrets.keys()), secret, () => void (closed || serial.run(reload)));
+    const source: SecretSource = async (name) => given?.get(name) ?? secret(name);
+    const found = await lookUp(new Set(parsed.secrets.keys()), source, () => void (closed || serial.run(reload)));
     return parseConfig(path, text, env, found);
   };
 
@@ -159,17 +134,18 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
   };
   const watcher = watchFile(path, touched, (error) => log.warn("config.watch_failed", { error }));
 
-  const edit = (change: (text: string, parsed: ParsedConfig) => string, mustWork: Judge): Promise<TakeBack> =>
+  const edit: EditParts["edit"] = (change, mustWork, given) =>
     serial.run(async () => {
       for (let attempt = 0; attempt < 5; attempt += 1) {
         const before = await readText(path);
         const text = withoutMark(before);
         const old = await parse(text);
         const changed = change(text, old);
-        const parsed = await parse(changed);
-        mustWork(old, parsed);
+        const parsed = await parse(changed, given);
+        mustWork(old, parsed, changed);
         if (changed !== text) {
           if ((await readText(path)) !== before) continue; // somebody saved meanwhile: theirs first
+          if (Buffer.byteLength(changed) > MAX_BYTES) throw fileError(path, "it would become larger than 4 MiB", null);
           const mark = before?.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
           await replaceFile(path, mark + changed, { mode: 0o600 }).catch((error: unknown) => {
             throw notWritten(path, error);
@@ -183,6 +159,12 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
           );
       }
       throw notWritten(path, new Error("the file kept changing"));
+    });
+
+  const look: EditParts["look"] = (change, given) =>
+    serial.run(async () => {
+      const text = change(withoutMark(await readText(path)));
+      return { text, parsed: await parse(text, given) };
     });
 
   await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch(() => undefined);
@@ -201,59 +183,13 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
       return () => listeners.delete(listener);
     },
     reload: () => serial.run(reload),
-    add: (name, server) =>
-      edit(
-        (text) => addEntry(path, text, name, server),
-        (_old, parsed) => throwIfInvalid(parsed, name),
-      ),
-    addAll: (entries) =>
-      edit(
-        (text) => addEntries(path, text, entries),
-        (_old, parsed) => {
-          for (const [name] of entries)
-            if (!isWaiting(parsed.invalid.get(normalName(name)))) throwIfInvalid(parsed, name);
-        },
-      ),
-    removeAll: async (entries) => {
-      let removed: readonly string[] = [];
-      await edit(
-        (text) => {
-          removed = unchangedEntries(path, text, entries);
-          return removeEntries(path, text, removed);
-        },
-        () => undefined,
-      );
-      return removed;
-    },
-    update: (name, { newName = name, server }) =>
-      edit(
-        (text, old) => {
-          const known = old.servers.get(normalName(name));
-          const repointed = server === undefined ? text : repointEntry(path, text, name, server, known);
-          return renameEntry(path, repointed, name, newName);
-        },
-        (old, parsed) => {
-          // An entry that was invalid before may stay so, but not by what was just entered.
-          const member = String(parsed.invalid.get(normalName(newName))?.details?.member);
-          const entered = !checkName(newName).ok || (server !== undefined && /^(url|command|args)\b/.test(member));
-          if (old.servers.has(normalName(name)) || entered) throwIfInvalid(parsed, newName);
-        },
-      ),
-    remove: (name) =>
-      edit(
-        (text) => removeEntry(path, text, name),
-        () => undefined,
-      ),
-    setEnabled: (name, enabled) =>
-      edit(
-        (text) => enableEntry(path, text, name, enabled),
-        () => undefined,
-      ),
-    approveCommand: (name) =>
-      edit(
-        (text) => approveEntry(path, text, name),
-        () => undefined,
-      ),
+    ...configEdits({ path, edit, look }),
+    startOver: () =>
+      serial.run(async () => {
+        const backup = await setAside(path, NEW_FILE);
+        await reload();
+        return backup;
+      }),
     close: async () => {
       closed = true;
       if (timer !== null) clearTimeout(timer);
@@ -262,19 +198,6 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
       await serial.idle();
     },
   };
-}
-
-/** Throws when what an edit would leave is not acceptable. */
-type Judge = (old: ParsedConfig, parsed: ParsedConfig) => void;
-
-/** What it refers to is not there yet; nothing else is wrong with it as far as that can be told. */
-function isWaiting(error: GatehouseError | undefined): boolean {
-  return typeof error?.details?.variable === "string" || typeof error?.details?.secret === "string";
-}
-
-function throwIfInvalid(parsed: ParsedConfig, name: string): void {
-  const error = parsed.invalid.get(normalName(name));
-  if (error !== undefined) throw error;
 }
 
 /** What is in force after a reading; the same object when nothing changed. Errors that stay keep their identity. */
@@ -288,13 +211,19 @@ function successor(current: Config, parsed: ParsedConfig | GatehouseError): Conf
       return [name, old !== undefined && sameError(old, error) ? old : error];
     }),
   );
+  const { servers, settings } = parsed;
+  const { settingsError: was } = current;
+  const now = parsed.settingsError;
+  const settingsError = was !== null && now !== null && sameError(was, now) ? was : now;
   // Compared as lists, because the order counts.
   const same =
     current.error === null &&
-    isDeepStrictEqual([...current.servers], [...parsed.servers]) &&
+    isDeepStrictEqual([...current.servers], [...servers]) &&
     isDeepStrictEqual([...current.invalid.keys()], [...invalid.keys()]) &&
-    [...invalid].every(([name, error]) => current.invalid.get(name) === error);
-  return same ? current : { path: current.path, servers: parsed.servers, invalid, error: null };
+    [...invalid].every(([name, error]) => current.invalid.get(name) === error) &&
+    isDeepStrictEqual(current.settings, settings) &&
+    was === settingsError;
+  return same ? current : { path: current.path, servers, invalid, settings, settingsError, error: null };
 }
 
 function sameError(one: GatehouseError, other: GatehouseError): boolean {

@@ -1,4 +1,5 @@
 /** `servers.json` after it was read, checked and `${VAR}` replaced. Wire names of the `auth` block are kept. */
+import type { AppSettings } from "../../preload/api-settings.ts";
 import type { GatehouseError } from "../errors.ts";
 
 export type Protocol = "auto" | "legacy" | "2026-07-28";
@@ -82,5 +83,8 @@ export interface Config {
   readonly servers: ReadonlyMap<string, ServerConfig>;
   /** Entries that are invalid by themselves, by the name in the file; the others work. */
   readonly invalid: ReadonlyMap<string, GatehouseError>;
+  readonly settings: AppSettings;
+  /** Why a setting is not as the file says: its default is in force. */
+  readonly settingsError: GatehouseError | null;
   readonly error: GatehouseError | null;
 }

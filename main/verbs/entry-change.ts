@@ -2,7 +2,8 @@
  * What becomes of sign-ins when an entry of `servers.json` changes. A grant belongs to a name and an origin: another name
  * takes it along, at another origin nobody would find it any more, so there every account is signed out.
  */
-import type { ConfigStore, TakeBack } from "../config/store.ts";
+import type { TakeBack } from "../config/edits.ts";
+import type { ConfigStore } from "../config/store.ts";
 import type { RemoteServer, ServerConfig } from "../config/types.ts";
 import type { SignIns } from "../oauth/types.ts";
 
@@ -51,7 +52,7 @@ export async function changeEntry(
   });
   let signedOut = 0;
   if (renaming !== null) await renaming.done();
-  else if (remote !== null && !sameOwner(remote, after === null ? undefined : config.current.servers.get(after.name))) {
+  else if (remote !== null && losesOwner(config, remote, after)) {
     signedOut = countSignedIn(signIns, remote);
     await signIns.removeAllAccounts(remote).catch(async (error: unknown) => {
       // Tokens that nobody can find any more would be left.
@@ -74,6 +75,10 @@ export function countSignedIn(signIns: SignIns, server: RemoteServer): number {
   return signIns.status(server).accounts.filter(({ state }) => state === "signed_in").length;
 }
 
-function sameOwner(before: RemoteServer, after: ServerConfig | undefined): boolean {
-  return after !== undefined && before.name === after.name && originOf(before) === originOf(after);
+/** Whether nobody would find the grants of `before` any more. */
+function losesOwner(config: ConfigStore, before: RemoteServer, after: Place | null): boolean {
+  if (after === null || after.name !== before.name) return true;
+  const server = config.current.servers.get(after.name);
+  // What an entry that is invalid now will be, nobody can tell.
+  return server !== undefined && originOf(server) !== originOf(before);
 }

@@ -68,6 +68,8 @@ export const PARAMS = {
     new_name: newName.optional(),
     entry: fields.optional(),
     text: document.optional(),
+    create: z.boolean().optional(),
+    secrets: z.array(z.string().max(256)).max(256).optional(),
   }),
   setEntry: z.strictObject({
     name: newName,

@@ -1,6 +1,6 @@
 /** What a person can do with whole entries of `servers.json`. Each of it can be taken back. */
 import type { Edited } from "../../preload/api-config.ts";
-import type { TakeBack } from "../config/store.ts";
+import type { TakeBack } from "../config/edits.ts";
 import { normalName } from "../names.ts";
 import { changeEntry, originOf, type Place } from "./entry-change.ts";
 import type { Checked } from "./params.ts";

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import type { BlockedTool, ToolStatus } from "../../../preload/api.ts";
 import { elementSpans, type Span, spanOf } from "../../../shim/scan.ts";
+import { passes, passesAll, type ToolPatterns } from "../../config/tool-patterns.ts";
 import type { ServerConfig } from "../../config/types.ts";
 import type { GatehouseError } from "../../errors.ts";
 import type { Clock, Log } from "../../ports.ts";
@@ -13,7 +14,6 @@ import { visible } from "../../visible.ts";
 import type { ApprovedTools, ToolRecord, ToolRecords } from "./approved-tools.ts";
 import { type Definition, definitionOf, differences, fingerprint } from "./definition.ts";
 import { badList, changedAgain, toolBlocked } from "./failures.ts";
-import { passes, passesAll, type ToolPatterns } from "./patterns.ts";
 
 export interface ToolControlDeps {
   readonly approvals: ApprovedTools;

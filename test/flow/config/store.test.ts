@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ConfigStore, openConfig } from "../../../main/config/store.ts";
 import type { Config } from "../../../main/config/types.ts";
 import type { Log } from "../../../main/ports.ts";
+import { DEFAULT_SETTINGS } from "../../../main/settings.ts";
 
 let folder = "";
 let path = "";
@@ -39,7 +40,14 @@ const until = (condition: () => void) => vi.waitFor(condition, { timeout: 5_000,
 describe("reading", () => {
   test("no file is an empty configuration, and none is made", async () => {
     const store = await open();
-    expect(store.current).toEqual({ path, servers: new Map(), invalid: new Map(), error: null });
+    expect(store.current).toEqual({
+      path,
+      servers: new Map(),
+      invalid: new Map(),
+      settings: DEFAULT_SETTINGS,
+      settingsError: null,
+      error: null,
+    });
     expect(await readdir(folder)).toEqual([]);
   });
 

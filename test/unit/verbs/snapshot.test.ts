@@ -3,6 +3,7 @@ import type { Config, RemoteServer } from "../../../main/config/types.ts";
 import { GatehouseError } from "../../../main/errors.ts";
 import type { ServerView } from "../../../main/hub/server-runtime.ts";
 import type { AuthStatus } from "../../../main/oauth/types.ts";
+import { DEFAULT_SETTINGS } from "../../../main/settings.ts";
 import { type SnapshotSources, takeSnapshot } from "../../../main/verbs/snapshot.ts";
 import type { ServerState } from "../../../preload/api.ts";
 
@@ -35,7 +36,14 @@ const AUTH: AuthStatus = { accounts: [], signIn: null, challenge: null, error: n
 
 function stateOf(given: { server?: Partial<RemoteServer>; view?: Partial<ServerView>; auth?: Partial<AuthStatus> }) {
   const server = { ...SERVER, ...given.server };
-  const config: Config = { path: "/servers.json", servers: new Map([["s", server]]), invalid: new Map(), error: null };
+  const config: Config = {
+    path: "/servers.json",
+    servers: new Map([["s", server]]),
+    invalid: new Map(),
+    settings: DEFAULT_SETTINGS,
+    settingsError: null,
+    error: null,
+  };
   const sources = {
     version: "1",
     startedAt: 0,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { passes, passesAll } from "../../../../main/hub/control/patterns.ts";
+import { passes, passesAll } from "../../../main/config/tool-patterns.ts";
 
 test.each([
   ["*", "", true],
