@@ -14,6 +14,7 @@ import { ClockWatch } from "./clock-watch.ts";
 import { openConfig } from "./config/store.ts";
 import type { Config, RemoteServer } from "./config/types.ts";
 import { acquireFileLock } from "./file-lock.ts";
+import { chooseProxy } from "./http/network.ts";
 import { RememberedLists } from "./hub/aggregate/remembered.ts";
 import { ApprovedTools } from "./hub/control/approved-tools.ts";
 import { Hub } from "./hub/hub.ts";
@@ -23,13 +24,14 @@ import type { createLog } from "./log.ts";
 import { logLine } from "./log-reader.ts";
 import { createSignIns, type SignInsParts } from "./oauth/sign-ins.ts";
 import type { Paths } from "./paths.ts";
+import { Pause } from "./pause.ts";
 import { type Browser, systemClock } from "./ports.ts";
-import { DEFAULT_SETTINGS } from "./settings.ts";
 import { openVault } from "./vault/index.ts";
 import { KnownAccounts } from "./vault/known-accounts.ts";
 import { openMovableVault } from "./vault/movable.ts";
 import { secretVault } from "./vault/secrets.ts";
 import { Announcer } from "./verbs/announcer.ts";
+import { catalogueIds } from "./verbs/catalogue-ids.ts";
 import { EventLists } from "./verbs/events.ts";
 import { Gathered } from "./verbs/gathered.ts";
 import type { HubHandle } from "./verbs/handle.ts";
@@ -59,7 +61,7 @@ export interface Parts extends Omit<HubHandle, "close"> {
 export async function assemble(options: PartsOptions, paths: Paths, log: ReturnType<typeof createLog>): Promise<Parts> {
   const { env, browser, version } = options;
   const startedAt = systemClock.now();
-  const [accounts, known, approvals, lists, activity] = await Promise.all([
+  const [accounts, known, approvals, lists, activity, pause] = await Promise.all([
     // A vault in memory is for machines that keep nothing, not even names.
     env.GATEHOUSE_VAULT === "memory"
       ? new KnownAccounts()
@@ -68,6 +70,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     ApprovedTools.open(join(paths.state, "approved-tools.json"), log),
     RememberedLists.open(join(paths.state, "known-lists.json"), log),
     openActivity({ path: paths.activity, clock: systemClock }),
+    Pause.open(join(paths.state, "paused"), log),
   ]);
   const vault = await openMovableVault({
     choicePath: join(paths.state, "vault.json"),
@@ -109,7 +112,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
   const newCalls = new Gathered(events, "calls", recordOf);
   const newRecords = new Gathered(events, "records", (record: ActivityRecord) => record);
   const calls = new Calls({
-    keepsArguments: () => DEFAULT_SETTINGS.record_arguments,
+    keepsArguments: () => config.current.settings.record_arguments,
     added: (call) => newCalls.add(call),
   });
   const newLines = new Gathered(events, "log", (line: LogLine) => line);
@@ -128,6 +131,8 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       config: () => config.current,
       hub: core,
       signIns,
+      isPaused: () => pause.isOn,
+      catalogueId: catalogueIds(() => announcer.changed()),
       approvalsError: () => approvals.trouble,
     }),
   );
@@ -150,6 +155,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       env,
       changed: hubChanged,
       calls,
+      isPaused: () => pause.isOn,
       signInPage: (server, account) => signInPages.offer(server, account),
       async prepare(server) {
         const reading = signIns.load([server]);
@@ -175,7 +181,9 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     if (kind === "default") core.defaultChanged(name);
     announcer.changed();
   });
+  chooseProxy(config.current.settings.proxy);
   const stopConfig = config.onChange((current) => {
+    chooseProxy(current.settings.proxy);
     core.apply(current);
     void signIns.load(remoteServers(current)).then(() => announcer.changed());
   });
@@ -213,6 +221,10 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     logLines: (query) => log.lines(query),
     vault,
     secrets,
+    pause,
+    paths,
+    accounts,
+    memories: [known, lists, approvals, activity, calls],
     snapshot: () => announcer.now(),
     changed: () => announcer.changed(),
   });
@@ -224,6 +236,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     on: (event, listener) => events.on(event, listener),
     async close() {
       clockWatch.turn(false);
+      chooseProxy("");
       stopSignIns();
       stopConfig();
       stopRecords();

@@ -22,6 +22,8 @@ export interface LineFile {
   write(line: string): void;
   /** Resolves when what was written before is in the file, or could not be. */
   flush(): Promise<void>;
+  /** Deletes every line. Rejects with the system's error. */
+  clear(): Promise<void>;
   /** Flushes; later calls write nothing. */
   close(): Promise<void>;
 }
@@ -80,6 +82,11 @@ export function lineFile(options: LineFileOptions): LineFile {
       writing ??= drain();
     },
     flush,
+    clear: async () => {
+      await flush();
+      for (let n = 0; n < files; n += 1) await rm(n === 0 ? path : `${path}.${n}`, { force: true });
+      isWhole = false;
+    },
     close: async () => {
       closed = true;
       await flush();

@@ -34,6 +34,7 @@ export const ERROR_CODES = [
   "resource_mismatch",
   "unknown_server",
   "server_disabled",
+  "paused",
   "no_sign_in_needed",
   "browser_failed",
   "redirect_unavailable",

@@ -1,5 +1,7 @@
 /** The contract's part on settings of the app: `settings` of `servers.json`, and what only the app itself can do. */
 
+import type { ErrorObject } from "./api-base.ts";
+
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
@@ -22,14 +24,20 @@ export interface AppSettings {
   readonly record_arguments: boolean;
   /** Default `ask`. */
   readonly updates: UpdateMode;
-  /** A proxy for every request, over HTTPS_PROXY; empty: as the environment says. */
+  /**
+   * A proxy for every request, over HTTPS_PROXY; empty: as the environment says. A password in it stands as
+   * `${hidden:proxy}`, which means, when it comes back, what the file has there.
+   */
   readonly proxy: string;
 }
 
 export interface SettingsView {
   readonly settings: AppSettings;
   readonly paths: { readonly config: string; readonly data: string; readonly logs: string };
-  /** What the environment sets, so that a setting of the same kind shows why it does nothing: `HTTPS_PROXY`, … */
+  /**
+   * Variables of the environment that speak of the same as a setting: HTTPS_PROXY and its kin count while `proxy` is empty,
+   * GATEHOUSE_VAULT wins over where sign-ins were moved to.
+   */
   readonly overridden: readonly string[];
 }
 
@@ -37,7 +45,7 @@ export interface SettingsApi {
   getSettings(params: Record<string, never>): SettingsView;
   /** Members that are left out stay. */
   setSettings(params: { readonly [K in keyof AppSettings]?: AppSettings[K] }): SettingsView;
-  /** No server is reached until it is called again with false. */
+  /** No server is reached until it is called again with false, also after a restart. Agents get the error `paused`. */
   pauseAll(params: { readonly paused: boolean }): { readonly paused: boolean };
   /**
    * `sign_ins`: signs out everywhere and forgets every secret. `everything`: also servers, settings, activity and what
@@ -46,6 +54,8 @@ export interface SettingsApi {
   reset(params: { readonly what: "sign_ins" | "everything" }): {
     readonly signed_out: number;
     readonly backup: string | null;
+    /** What could not be done; everything else was. */
+    readonly problems: readonly ErrorObject[];
   };
 }
 

@@ -151,6 +151,7 @@ function remedy(code: ErrorCode): "sign_in" | "retry" | "settings" {
     case "approvals_unreadable":
     case "too_large":
     case "server_disabled":
+    case "paused":
     case "no_sign_in_needed":
     case "invalid_request":
     case "conflict":

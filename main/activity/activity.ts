@@ -40,6 +40,8 @@ export interface Activity {
   onRecord(listener: (record: ActivityRecord) => void): () => void;
   /** Newest first. */
   find(query: ActivityQuery): Promise<readonly ActivityRecord[]>;
+  /** Forgets every record. Rejects with the system's error when the file cannot be deleted. */
+  clear(): Promise<void>;
   /** Resolves when everything is in the file, or could not be written. */
   close(): Promise<void>;
 }
@@ -122,6 +124,11 @@ class Records implements Activity {
       found = (await this.#earlier()).filter(wanted);
     }
     return found.slice(-limit).reverse();
+  }
+
+  async clear(): Promise<void> {
+    this.#latest.length = 0;
+    await this.#file?.clear();
   }
 
   async close(): Promise<void> {

@@ -66,6 +66,11 @@ export class Calls {
     this.#options.added(call);
   }
 
+  /** Ids go on counting, so that nobody takes a new call for an old one. */
+  async clear(): Promise<void> {
+    this.#kept.length = 0;
+  }
+
   /** The newest first. */
   find({ server, agent, limit = DEFAULT_LIMIT, before = this.#next }: CallQuery): CallRecord[] {
     const found: CallRecord[] = [];

@@ -56,11 +56,32 @@ export function networkFrom(env: Env): Network {
 }
 
 let system: Network | null = null;
+/** Empty: as the environment says. */
+let chosenProxy = "";
 
-/** As this process's environment was when it was first needed. */
+/** As this process's environment was when it was first needed, or when another proxy was chosen. */
 export function systemNetwork(): Network {
-  system ??= networkFrom(process.env);
+  system ??= networkFrom(withProxy(process.env, chosenProxy));
   return system;
+}
+
+/** What begins from now on goes through this proxy, whatever the environment says; empty: as it says. */
+export function chooseProxy(proxy: string): void {
+  if (proxy.trim() === chosenProxy) return;
+  chosenProxy = proxy.trim();
+  system = null;
+}
+
+/** NO_PROXY goes on to count. */
+function withProxy(env: Env, proxy: string): Env {
+  if (proxy === "") return env;
+  return { ...env, https_proxy: proxy, http_proxy: proxy };
+}
+
+/** The variables of the environment that name a proxy, as they are called there. */
+export function proxyVariables(env: Env): string[] {
+  const names = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+  return names.filter((name) => env[name] !== undefined && env[name] !== "");
 }
 
 /** What a log may say of it: the proxy without credentials. */

@@ -86,6 +86,11 @@ export class Hub {
     for (const server of this.#named(name)) server.wake(account);
   }
 
+  /** Everything was paused, or goes on. */
+  pauseChanged(): void {
+    for (const server of this.#all()) server.wake(null);
+  }
+
   /** The account's grant allows more than before. */
   widened(name: string, account: string): void {
     for (const server of this.#named(name)) server.widened(account);

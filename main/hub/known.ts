@@ -1,6 +1,6 @@
 /** What is remembered of servers between starts, so that an agent gets a good first answer: no secrets. */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { replaceFile } from "../atomic-file.ts";
 import type { Log } from "../ports.ts";
 import type { Spoken } from "../upstream/upstream.ts";
@@ -78,6 +78,15 @@ export class KnownServers {
 
   setEra(name: string, url: string, era: Spoken | null): void {
     this.#change(name, url, { era });
+  }
+
+  /** Rejects with the system's error when the file cannot be deleted. */
+  async clear(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#entries.clear();
+    await this.#writing;
+    await rm(this.#path, { force: true });
   }
 
   async close(): Promise<void> {

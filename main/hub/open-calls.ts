@@ -114,7 +114,7 @@ export class OpenCalls {
 
 /** Gatehouse did not let it through. */
 function isBlocked(code: GatehouseError["code"]): boolean {
-  return code === "tool_blocked" || code === "approval_required" || code === "server_disabled";
+  return code === "tool_blocked" || code === "approval_required" || code === "server_disabled" || code === "paused";
 }
 
 /** Whether it is the result of a tool that failed (MCP 2025-11-25 server/tools, error handling). */

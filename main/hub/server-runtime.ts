@@ -9,7 +9,7 @@ import { openUpstream } from "../upstream/open.ts";
 import type { Era, Upstream, UpstreamEvents } from "../upstream/upstream.ts";
 import type { ApprovedTools } from "./control/approved-tools.ts";
 import { Controlled } from "./control/controlled.ts";
-import { notApproved } from "./control/failures.ts";
+import { notApproved, paused } from "./control/failures.ts";
 import { ToolControl } from "./control/tool-control.ts";
 import type { KnownServers } from "./known.ts";
 import { Session } from "./session.ts";
@@ -36,6 +36,8 @@ export interface HubDeps {
   readonly log: Log;
   /** The environment that stdio servers build on. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The person has paused everything: no server is reached. */
+  readonly isPaused: () => boolean;
   /** Anything that the snapshot shows changed. */
   readonly changed: () => void;
   /** The address of a page at which a person can sign in; null: there is none to be had. */
@@ -91,6 +93,8 @@ export class ServerRuntime {
   #asked: ServerView["asked"] = null;
   /** Which tools agents get, and what became of those that changed. */
   readonly control: ToolControl;
+  /** One error for as long as everything is paused. */
+  #paused: GatehouseError | null = null;
   /** One error for as long as nobody has allowed the program to run. */
   #unapproved: GatehouseError | null = null;
 
@@ -224,7 +228,7 @@ export class ServerRuntime {
   /** Accounts with which agents use a remote server; null: it is none, or off. */
   inUse(): { readonly server: RemoteServer; readonly accounts: readonly string[] } | null {
     const server = this.#remote();
-    if (server === null || !server.enabled) return null;
+    if (server === null || !server.enabled || this.#deps.isPaused()) return null;
     return { server, accounts: [...new Set([...this.#sessions].map(({ account }) => this.#accountOf(account)))] };
   }
 
@@ -301,6 +305,8 @@ export class ServerRuntime {
 
   #off(): GatehouseError | null {
     const definition = this.#definition;
+    this.#paused = this.#deps.isPaused() ? (this.#paused ?? paused(this.name)) : null;
+    if (this.#paused !== null) return this.#paused;
     if (definition instanceof GatehouseError) return definition;
     if (definition.enabled) return this.#unapproved;
     return new GatehouseError({

@@ -6,7 +6,7 @@ import type { Hub } from "../hub/hub.ts";
 import type { ServerView } from "../hub/server-runtime.ts";
 import type { AuthStatus, SignIns } from "../oauth/types.ts";
 import type { Clock } from "../ports.ts";
-import { DEFAULT_SETTINGS } from "../settings.ts";
+import { shownSettings } from "../settings.ts";
 import type { Vault } from "../vault/types.ts";
 import { visible } from "../visible.ts";
 
@@ -20,6 +20,9 @@ export interface SnapshotSources {
   readonly config: () => Config;
   readonly hub: Hub;
   readonly signIns: SignIns;
+  readonly isPaused: () => boolean;
+  /** Its id in the catalogue by a server's URL; null: not in it, or not known yet. */
+  readonly catalogueId: (url: string) => string | null;
   /** Why it is not known which tools were approved. */
   readonly approvalsError: () => GatehouseError | null;
 }
@@ -49,9 +52,9 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
       agent_command: sources.agentCommand,
       ...(approvalsError === null ? {} : { approvals_error: approvalsError.toObject() }),
     },
-    config: { path: config.path, error: config.error?.toObject() ?? null },
-    settings: DEFAULT_SETTINGS,
-    paused: false,
+    config: { path: config.path, error: (config.error ?? config.settingsError)?.toObject() ?? null },
+    settings: shownSettings(config.settings),
+    paused: sources.isPaused(),
     servers: [
       ...[...config.servers.values()].map((server) => definedServer(server, sources)),
       ...[...config.invalid].map(([name, error]) => invalidServer(name, error)),
@@ -67,7 +70,8 @@ export function takeSnapshot(sources: SnapshotSources): Snapshot {
 function definedServer(server: ServerConfig, sources: SnapshotSources): ServerStatus {
   const view = sources.hub.view(server.name) ?? NOBODY;
   const auth = server.type === "stdio" ? null : sources.signIns.status(server, view.accounts);
-  const state = stateOf(server.enabled, view, auth);
+  const paused = sources.isPaused();
+  const state = stateOf(server.enabled, paused, view, auth);
   return {
     name: server.name,
     type: server.type,
@@ -75,8 +79,8 @@ function definedServer(server: ServerConfig, sources: SnapshotSources): ServerSt
     command: server.type === "stdio" ? commandOf(server) : null,
     state,
     accounts: (auth?.accounts ?? []).map((account) => ({ ...account, needed: view.needs.includes(account.name) })),
-    error: errorOf(state, view, auth),
-    catalogue: null,
+    error: paused ? null : errorOf(state, view, auth),
+    catalogue: server.type === "stdio" ? null : sources.catalogueId(server.url),
     tools: view.tools,
     agents: view.agents.length,
     agent_names: [...new Set(view.agents)].sort(),
@@ -99,9 +103,11 @@ function askedOf({ asked }: ServerView): ServerStatus["asked"] {
   return { agent, at: new Date(at).toISOString(), ...(tool === null ? {} : { tool }) };
 }
 
-function stateOf(enabled: boolean, view: ServerView, auth: AuthStatus | null): ServerState {
+function stateOf(enabled: boolean, paused: boolean, view: ServerView, auth: AuthStatus | null): ServerState {
   if (!enabled) return "disabled";
   if (auth !== null && auth.signIn !== null) return "signing_in";
+  // Nothing is needed as long as nothing is reached.
+  if (paused) return "idle";
   if (view.need !== null) return "sign_in_required";
   if (view.ready > 0) return "ready";
   if (view.error !== null) return "failing";

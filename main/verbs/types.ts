@@ -9,7 +9,10 @@ import type { Hub } from "../hub/hub.ts";
 import type { KnownServers } from "../hub/known.ts";
 import type { FileLog } from "../log.ts";
 import type { SignIns } from "../oauth/types.ts";
+import type { Paths } from "../paths.ts";
+import type { Pause } from "../pause.ts";
 import type { Log } from "../ports.ts";
+import type { KnownAccounts } from "../vault/known-accounts.ts";
 import type { MovableVault } from "../vault/movable.ts";
 import type { SecretVault } from "../vault/secrets.ts";
 import type { Checked } from "./params.ts";
@@ -26,6 +29,12 @@ export interface VerbDeps {
   readonly activity: Activity;
   readonly calls: Calls;
   readonly agents: Agents;
+  readonly pause: Pause;
+  readonly paths: Paths;
+  /** What grants and secrets are known to rest in the vault. */
+  readonly accounts: KnownAccounts;
+  /** All that is remembered from one start to the next, but for accounts. Rejects when it cannot be deleted. */
+  readonly memories: readonly { clear(): Promise<void> }[];
   readonly log: Log;
   /** Of the log, the newest last. */
   readonly logLines: FileLog["lines"];

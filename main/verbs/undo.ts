@@ -19,6 +19,10 @@ export class Undos {
     return id;
   }
 
+  clear(): void {
+    this.#ways.clear();
+  }
+
   /** Goes it once; one that failed can be tried again. Throws `invalid_request` when it is not known, and what it throws. */
   async take(id: string): Promise<{ readonly name: string }> {
     const back = this.#ways.get(id);

@@ -2,6 +2,7 @@
 import { type Answer, METHODS, type Method, type Result } from "../../preload/api.ts";
 import type { RemoteServer, ServerConfig } from "../config/types.ts";
 import { asGatehouseError, GatehouseError } from "../errors.ts";
+import { paused } from "../hub/control/failures.ts";
 import { unknownServer } from "../hub/hub.ts";
 import { probe } from "../hub/probe.ts";
 import { accountOf, accountVerbs } from "./accounts.ts";
@@ -14,6 +15,7 @@ import { importVerbs } from "./imports.ts";
 import { inspectVerbs } from "./inspect.ts";
 import { inspectUrlVerbs } from "./inspect-url.ts";
 import { type Checked, PARAMS } from "./params.ts";
+import { resetVerbs } from "./reset.ts";
 import { secretVerbs } from "./secrets.ts";
 import { serverVerbs } from "./servers.ts";
 import { settingsVerbs } from "./settings.ts";
@@ -56,7 +58,7 @@ async function perform<M extends Method>(
 }
 
 function handlersOf(deps: VerbDeps): Handlers {
-  const { config, hub, signIns, known, vault, secrets, activity, snapshot } = deps;
+  const { config, hub, signIns, known, vault, secrets, activity, snapshot, pause } = deps;
   const undos = new Undos();
 
   /** Servers that let a probe run out of time, with the URL at which they did. */
@@ -84,6 +86,7 @@ function handlersOf(deps: VerbDeps): Handlers {
     getSnapshot: snapshot,
 
     async probe() {
+      if (pause.isOn) return snapshot();
       const unknown = [...config.current.servers.values()].filter(
         (server) =>
           server.type !== "stdio" &&
@@ -109,6 +112,7 @@ function handlersOf(deps: VerbDeps): Handlers {
     async signIn({ server: name, account: asked, open_browser = true, timeout_s, refresh_token }, onProgress) {
       const server = findRemote(name);
       const account = accountOf(signIns, server, asked);
+      if (pause.isOn) throw paused(name);
       if (!server.enabled) {
         throw new GatehouseError({
           code: "server_disabled",
@@ -165,6 +169,7 @@ function handlersOf(deps: VerbDeps): Handlers {
     ...importVerbs(deps, undos),
     ...agentVerbs(deps),
     ...settingsVerbs(deps),
+    ...resetVerbs(deps, undos),
     ...callVerbs(deps),
     ...doctorVerbs(deps),
 

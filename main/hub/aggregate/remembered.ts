@@ -1,6 +1,6 @@
 /** What each server listed last, kept between starts: what stands in for a server that is slow, away or not started. */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { replaceFile } from "../../atomic-file.ts";
 import type { Log } from "../../ports.ts";
 import type { Item, ListKind } from "./lists.ts";
@@ -59,6 +59,15 @@ export class RememberedLists {
     if (text.length > MOST || text === JSON.stringify(this.#entries.get(name))) return;
     this.#entries.set(name, entry);
     this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY);
+  }
+
+  /** Rejects with the system's error when the file cannot be deleted. */
+  async clear(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#entries.clear();
+    await this.#writing;
+    await rm(this.#path, { force: true });
   }
 
   async close(): Promise<void> {

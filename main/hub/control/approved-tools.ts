@@ -8,7 +8,7 @@
  * the hub is shown.
  */
 import { createHash } from "node:crypto";
-import { readFile, rename } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import * as z from "zod";
 import { errorCode, isMissing, replaceFile } from "../../atomic-file.ts";
 import { GatehouseError } from "../../errors.ts";
@@ -126,6 +126,17 @@ export class ApprovedTools {
   changed(): void {
     if (this.#path === null) return;
     this.#timer ??= setTimeout(() => this.#write(), WRITE_DELAY);
+  }
+
+  /** Rejects with the system's error when the file cannot be deleted. */
+  async clear(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const { tools } of this.#entries.values()) tools.clear();
+    this.#entries.clear();
+    this.#trouble = null;
+    await this.#writing;
+    if (this.#path !== null) await rm(this.#path, { force: true });
   }
 
   /** Resolves when all changes are on the disk, or the log says why not. */

@@ -49,6 +49,15 @@ export function timedOut(server: string, method: string, limit: number): Gatehou
   });
 }
 
+export function paused(server: string): GatehouseError {
+  return new GatehouseError({
+    code: "paused",
+    server,
+    message: `The user has paused Gatehouse, so ${server} is not reached now.`,
+    suggestion: "Go on without it, or ask the user to resume Gatehouse in its window or in the tray.",
+  });
+}
+
 /** Of a command that nobody at this computer has looked at yet. `variables`: names of those that it would be given. */
 export function notApproved(server: string, variables: readonly string[]): GatehouseError {
   return new GatehouseError({

@@ -34,7 +34,12 @@ const VIEW: ServerView = {
 };
 const AUTH: AuthStatus = { accounts: [], signIn: null, challenge: null, error: null };
 
-function stateOf(given: { server?: Partial<RemoteServer>; view?: Partial<ServerView>; auth?: Partial<AuthStatus> }) {
+function stateOf(given: {
+  paused?: boolean;
+  server?: Partial<RemoteServer>;
+  view?: Partial<ServerView>;
+  auth?: Partial<AuthStatus>;
+}) {
   const server = { ...SERVER, ...given.server };
   const config: Config = {
     path: "/servers.json",
@@ -53,6 +58,8 @@ function stateOf(given: { server?: Partial<RemoteServer>; view?: Partial<ServerV
     config: () => config,
     hub: { view: () => ({ ...VIEW, ...given.view }), adHocServers: () => [] },
     signIns: { status: () => ({ ...AUTH, ...given.auth }) },
+    isPaused: () => given.paused ?? false,
+    catalogueId: (url: string) => (url === SERVER.url ? "known" : null),
     approvalsError: () => null,
   } as unknown as SnapshotSources;
   const snapshot = takeSnapshot(sources);
@@ -72,6 +79,17 @@ test.each<[ServerState, Parameters<typeof stateOf>[0]]>([
   ["connecting", { view: { connecting: 1 } }],
 ])("%s", (state, given) => {
   expect(stateOf(given)?.state).toBe(state);
+});
+
+test("while everything is paused nothing is needed, and nothing has failed", () => {
+  expect(stateOf({ paused: true, view: { need, error } })).toMatchObject({ state: "idle", error: null });
+  expect(stateOf({ paused: true, server: { enabled: false } })?.state).toBe("disabled");
+  expect(stateOf({ paused: true, auth: { signIn } })?.state).toBe("signing_in");
+});
+
+test("the catalogue is asked by URL", () => {
+  expect(stateOf({})?.catalogue).toBe("known");
+  expect(stateOf({ server: { url: "https://other.example/mcp" } })?.catalogue).toBeNull();
 });
 
 test("the error shown is what explains the state", () => {
