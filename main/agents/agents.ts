@@ -8,9 +8,10 @@ import { Backups } from "./backups.ts";
 import { Changes } from "./changes.ts";
 import { type Client, type Place, type Program, pathOf, placesOf, type Where } from "./client.ts";
 import { CLIENTS } from "./clients.ts";
-import { inspect } from "./inspect.ts";
+import { readAgentFile } from "./file.ts";
+import { entriesOf, inspect } from "./inspect.ts";
 import { MadeFiles } from "./made.ts";
-import type { Wanted } from "./plan.ts";
+import { isOurs, type Replaced, type Wanted } from "./plan.ts";
 
 export interface AgentsOptions {
   readonly where: Where;
@@ -28,7 +29,7 @@ export interface AgentsOptions {
 /** As `previewAgent` of the contract takes it. */
 export interface PreviewRequest {
   readonly client: string;
-  readonly change: ConnectRequest | { readonly kind: "disconnect" };
+  readonly change: ConnectRequest | ReplaceRequest | { readonly kind: "disconnect" };
   readonly scope?: AgentScope | undefined;
   readonly project?: string | undefined;
   readonly path?: string | undefined;
@@ -40,6 +41,21 @@ interface ConnectRequest {
   readonly lazy?: boolean | undefined;
 }
 
+/** Entries of the agent's own, by name, give way to one of ours for a server. */
+interface ReplaceRequest {
+  readonly kind: "replace";
+  readonly servers: Replaced;
+}
+
+/** A person's file of an agent. */
+export interface AgentText {
+  readonly path: string;
+  readonly text: string;
+  /** Names of entries that do not go through Gatehouse, and of those that do. */
+  readonly own: ReadonlySet<string>;
+  readonly ours: ReadonlySet<string>;
+}
+
 export interface Agents {
   /** `project`: absolute; then with that project's files. Never rejects for a file: it says what is wrong with it. */
   list(project?: string): Promise<readonly AgentInfo[]>;
@@ -48,6 +64,8 @@ export interface Agents {
    * no file that can be written), `config_invalid` (the file cannot be read, or its change would be a guess).
    */
   preview(request: PreviewRequest): Promise<AgentPreview>;
+  /** The person's file of this agent, for taking over what is in it. Throws as {@link preview}, and where there is none. */
+  read(client: string): Promise<AgentText>;
   /** As {@link Changes.apply}. */
   apply: Changes["apply"];
   /** As {@link Changes.undo}. */
@@ -70,7 +88,18 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
       const client = find(id);
       if (scope === "project") await checkProject(project);
       const { place, path: file } = choose(client, scope, where, project, path);
-      return changes.preview({ client, place, path: file, program }, change.kind === "connect" ? wants(change) : null);
+      const wanted = change.kind === "connect" ? wants(change) : change.kind === "replace" ? change.servers : null;
+      return changes.preview({ client, place, path: file, program }, wanted);
+    },
+    async read(id) {
+      const client = find(id);
+      const { place, path } = choose(client, "user", where, undefined, undefined);
+      const file = await readAgentFile(path);
+      if (file === null) throw noFile(client, path);
+      const entries = entriesOf(place, path, file.text);
+      const ours = new Set(entries.filter(isOurs).map(({ name }) => name));
+      const own = new Set(entries.map(({ name }) => name).filter((name) => !ours.has(name)));
+      return { path, text: file.text, own, ours };
     },
     apply: (preview) => changes.apply(preview),
     undo: (undo) => changes.undo(undo),
@@ -127,6 +156,14 @@ function choose(
     code: "invalid_request",
     message: `${quoteRemote(path ?? "")} is no file of ${client.name}.`,
     suggestion: `Its files are ${places.map((each) => each.path).join(", ")}.`,
+  });
+}
+
+function noFile({ name }: Client, path: string): GatehouseError {
+  return new GatehouseError({
+    code: "invalid_request",
+    message: `${name} has no file ${quoteRemote(path)} yet.`,
+    suggestion: "There is nothing to take over from it.",
   });
 }
 

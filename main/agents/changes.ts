@@ -21,7 +21,7 @@ import {
 } from "./file.ts";
 import { entriesOf, otherFile } from "./inspect.ts";
 import type { Made, MadeFiles } from "./made.ts";
-import { connected, disconnected, isBare, isOurs, type Wanted } from "./plan.ts";
+import { connected, disconnected, isBare, isOurs, type Replaced, replaced, type Wanted } from "./plan.ts";
 import { type Change, type FileTarget, noteOn, shownDiff } from "./shown.ts";
 
 interface Pending {
@@ -146,9 +146,16 @@ export class Changes {
     });
   }
 
-  #withUs({ path, ...target }: FileTarget, file: AgentBytes | null, wanted: readonly Wanted[], backup: string | null) {
+  #withUs(
+    { path, ...target }: FileTarget,
+    file: AgentBytes | null,
+    wanted: readonly Wanted[] | Replaced,
+    backup: string | null,
+  ) {
     const text = file?.text ?? "";
-    const plan = understood(path, () => connected(text, target, wanted));
+    const plan = understood(path, () =>
+      "length" in wanted ? connected(text, target, wanted) : replaced(text, target, wanted),
+    );
     const after = Buffer.from((file?.mark ?? "") + plan.text);
     const known = this.#made.get(path);
     const sha = sha256(after);

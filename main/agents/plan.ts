@@ -36,8 +36,27 @@ export interface Plan {
   readonly levels: number;
 }
 
-/** Afterwards exactly `wanted` is reached through Gatehouse. */
-export function connected(text: string, target: Target, wanted: readonly Wanted[]): Plan {
+/** Servers that entries of the agent's own are to be reached as, by the names of those entries. */
+export type Replaced = ReadonlyMap<string, string>;
+
+/** Entries of the agent's own become entries of ours under the same names; what is ours already stays. */
+export function replaced(text: string, target: Target, servers: Replaced): Plan {
+  const format = FORMATS[target.place.format];
+  const slot = target.place.slot(format.parse(text, target.place.slot(null)).data);
+  const asked = format.parse(text, slot).entries.map(({ value }) => askedOf(value));
+  const kept = asked.flatMap((each): Wanted[] => (each === null || each.kind === "url" ? [] : [each]));
+  // Who has all servers as one has these among them.
+  const more = kept.some(({ kind }) => kind === "all") ? [] : [...servers.values()];
+  return connected(text, target, [...kept, ...more.map((server): Wanted => ({ kind: "server", server }))], servers);
+}
+
+/** Afterwards exactly `wanted` is reached through Gatehouse. `instead`: entries of the agent's own that give way. */
+export function connected(
+  text: string,
+  target: Target,
+  wanted: readonly Wanted[],
+  instead: Replaced = new Map(),
+): Plan {
   const { client, place } = target;
   const format = FORMATS[place.format];
   const { data, entries } = format.parse(text, place.slot(null));
@@ -45,11 +64,13 @@ export function connected(text: string, target: Target, wanted: readonly Wanted[
   const levels = missingLevels(data, slot.path);
   const present = isDeepStrictEqual(slot, place.slot(null)) ? entries : format.parse(text, slot).entries;
   const left = present.filter(isOurs);
-  const names = new Set(present.map(({ name }) => name));
+  const giveWay = present.filter((entry) => !isOurs(entry) && instead.has(entry.name)).map(({ name }) => name);
+  const names = new Set(present.map(({ name }) => name).filter((name) => !giveWay.includes(name)));
   const puts = new Map<string, EntryValue>();
   for (const want of wanted) {
     const old = takeMatch(left, want);
-    const name = old?.name ?? freeName(names, client.names, want);
+    const own = giveWay.find((each) => want.kind === "server" && instead.get(each) === want.server);
+    const name = old?.name ?? own ?? freeName(names, client.names, want);
     names.add(name);
     const value = client.entry(target.program(want), name);
     const put = old === undefined ? value : broughtUp(old, value, place.format);
@@ -58,8 +79,9 @@ export function connected(text: string, target: Target, wanted: readonly Wanted[
   const base = text === "" && place.head !== undefined ? place.head : text;
   let next = base;
   for (const [name, value] of puts) next = format.put(next, slot, name, value);
-  for (const { name } of left) next = format.remove(next, slot, name, 0);
-  verify(format, slot, base, next, puts, new Set(left.map(({ name }) => name)));
+  const gone = [...left.map(({ name }) => name), ...giveWay].filter((name) => !puts.has(name));
+  for (const name of gone) next = format.remove(next, slot, name, 0);
+  verify(format, slot, base, next, puts, new Set(gone));
   return { text: next, levels };
 }
 

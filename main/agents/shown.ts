@@ -5,15 +5,15 @@ import { askedOf } from "./entry.ts";
 import { type AgentBytes, FORMATS, understood } from "./file.ts";
 import { entriesOf } from "./inspect.ts";
 import { masker } from "./literal-secrets.ts";
-import { isOurs, type Target, type Wanted } from "./plan.ts";
+import { isOurs, type Replaced, type Target, type Wanted } from "./plan.ts";
 
 export interface FileTarget extends Target {
   /** Absolute. */
   readonly path: string;
 }
 
-/** The file is to ask for exactly these; null: for nothing any more. */
-export type Change = readonly Wanted[] | null;
+/** The file is to ask for exactly these, or for these in the place of its own; null: for nothing any more. */
+export type Change = readonly Wanted[] | Replaced | null;
 
 /** `after`: null when the file goes. */
 export function shownDiff({ place, path }: FileTarget, file: AgentBytes | null, after: Buffer | null): DiffLine[] {
@@ -33,11 +33,13 @@ export function noteOn(target: FileTarget, file: AgentBytes | null, change: Chan
   if (change === null) {
     const left = entries.filter((entry) => askedOf(entry.value) !== null && !isOurs(entry));
     for (const { name } of left) notes.push(`“${name}” stays: the address of its server stands nowhere else.`);
-  } else {
+  } else if ("length" in change) {
     const wanted = new Set(change.flatMap((want) => (want.kind === "server" ? [want.server] : [])));
     const own = entries.filter((entry) => wanted.has(entry.name) && askedOf(entry.value) === null);
     for (const { name } of own) notes.push(`${client.name}’s own entry “${name}” stays as it is.`);
-    if (place.scope === "project") notes.push("The command in it is this computer’s: others need their own.");
+  }
+  if (change !== null && place.scope === "project") {
+    notes.push("The command in it is this computer’s: others need their own.");
   }
   if (client.afterwards !== undefined) notes.push(client.afterwards);
   return notes.length === 0 ? null : notes.join(" ");
