@@ -5,6 +5,7 @@ export type AgentScope = "user" | "project";
 
 /** An entry of an agent's file. */
 export interface AgentEntry {
+  /** Invisible characters as `\u{…}`. */
   readonly name: string;
   /** It reaches its server through Gatehouse. */
   readonly through_gatehouse: boolean;

@@ -30,9 +30,14 @@ export class Backups {
     try {
       await writeFile(backup, bytes, { mode: 0o600, flag: "wx", flush: true });
     } catch (error) {
-      await rm(backup, { force: true });
+      await this.drop(backup);
       throw error;
     }
+  }
+
+  /** Of a change that was not made. */
+  async drop(backup: string): Promise<void> {
+    await rm(backup, { force: true }).catch(() => undefined);
   }
 
   /** Deletes the oldest beside this one, but none of `needed`. */

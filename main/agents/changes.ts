@@ -194,7 +194,7 @@ export class Changes {
       // In front of the file: a record of what is not there yet is harmless, a change without one leaves traces.
       await this.#made.set(path, made);
     } catch (error) {
-      if (backup !== null) await rm(backup, { force: true });
+      if (backup !== null) await this.#backups.drop(backup);
       throw notWritten(path, error);
     }
     try {
@@ -202,7 +202,7 @@ export class Changes {
       else await put(path, pending.before, after, place.scope === "user" ? 0o600 : 0o644);
     } catch (error) {
       await this.#made.set(path, madeBefore).catch(() => undefined);
-      if (backup !== null) await rm(backup, { force: true });
+      if (backup !== null) await this.#backups.drop(backup);
       throw error;
     }
     if (backup !== null) await this.#backups.prune(backup, this.#made.originals()).catch(() => undefined);

@@ -1,6 +1,7 @@
 /** A change of a file as a person reads it. */
 import { diffArrays } from "diff";
 import type { DiffLine } from "../../preload/api-agents.ts";
+import { visible } from "../visible.ts";
 
 const CONTEXT = 3;
 /** Characters of a line that are shown. */
@@ -24,11 +25,16 @@ export function diffLines(before: string, after: string, mask: (line: string) =>
   lines.forEach((line, n) => {
     if (!isNear(lines, n)) return;
     if (n > last + 1) shown.push(skip);
-    shown.push({ kind: line.kind, text: cut(mask(line.text), pairOf(lines, n, mask)) });
+    shown.push({ kind: line.kind, text: seen(cut(mask(line.text), pairOf(lines, n, mask))) });
     last = n;
   });
   if (shown.length > 0 && last < lines.length - 1) shown.push(skip);
   return shown;
+}
+
+/** Indentation is meant to be seen as it is. */
+function seen(text: string): string {
+  return text.split("\t").map(visible).join("\t");
 }
 
 function linesOf(text: string): string[] {

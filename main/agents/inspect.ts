@@ -4,6 +4,7 @@ import { access, constants } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import type { AgentEntry, AgentFile, AgentInfo } from "../../preload/api-agents.ts";
 import { asGatehouseError } from "../errors.ts";
+import { visible } from "../visible.ts";
 import { type Client, type Place, pathOf, placesOf, type Where } from "./client.ts";
 import { askedOf, targetOf, withoutAccount } from "./entry.ts";
 import { FORMATS, readAgentFile, readsAnother, understood } from "./file.ts";
@@ -66,7 +67,7 @@ function describe({ name, value }: Entry): AgentEntry {
   const server = asked?.kind === "server" ? asked.server : null;
   const account = server?.includes("@") ? server.slice(server.indexOf("@") + 1) : null;
   return {
-    name,
+    name: visible(name),
     through_gatehouse: asked !== null,
     server: server === null ? null : withoutAccount(server),
     account,
