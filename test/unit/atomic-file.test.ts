@@ -49,6 +49,20 @@ describe("replaceFile", () => {
     expect(await mode(path)).toBe(0o640);
   });
 
+  test("a check that refuses keeps the old content, and leaves nothing beside it", async () => {
+    const path = join(folder, "f");
+    await writeFile(path, "old");
+    const refusing = replaceFile(path, "new", {
+      check: async () => {
+        expect(await readFile(path, "utf8")).toBe("old");
+        throw new Error("changed meanwhile");
+      },
+    });
+    await expect(refusing).rejects.toThrow("changed meanwhile");
+    expect(await readFile(path, "utf8")).toBe("old");
+    expect(await readdir(folder)).toEqual(["f"]);
+  });
+
   test("follows relative, chained and dangling links to their end", async () => {
     await mkdir(join(folder, "dotfiles"));
     await writeFile(join(folder, "dotfiles", "real"), "old");
