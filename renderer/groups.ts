@@ -63,11 +63,7 @@ export function sortServers(
 
 /** Servers whose name or address holds every word of the search, whatever its case. */
 export function searchServers(servers: readonly ServerStatus[], search: string): ServerStatus[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  return servers.filter((server) => {
-    const text = `${server.name} ${server.url ?? ""} ${server.command ?? ""} ${server.catalogue ?? ""}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  return servers.filter(({ name, url, command, catalogue }) => matches(search, name, url, command, catalogue));
 }
 
 /** One of twelve colours, always the same for a name. */
@@ -80,4 +76,13 @@ export function hueOf(name: string): number {
 /** First letter or digit of a name, upper case; of the host where the name is a URL. */
 export function letterOf(name: string): string {
   return Array.from(name.trim().replace(/^https?:\/\//, ""))[0]?.toLocaleUpperCase("en") ?? "?";
+}
+
+/** Every word of the search is in one of the texts, whatever its case. */
+export function matches(search: string, ...texts: (string | null)[]): boolean {
+  const text = texts.join(" ").toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }

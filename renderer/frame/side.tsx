@@ -6,9 +6,9 @@ import { t } from "../../preload/words.ts";
 import { countNeeds } from "../groups.ts";
 import { platform } from "../platform.ts";
 import { SCREENS, type Screen, useApp } from "../store.ts";
-import { ActivityIcon, AgentsIcon, Mark, ServersIcon, SettingsIcon, StateShape } from "../ui/icons.tsx";
+import { ActivityIcon, AgentsIcon, Mark, SearchIcon, ServersIcon, SettingsIcon, StateShape } from "../ui/icons.tsx";
 
-const ICONS: Record<Screen, ReactNode> = {
+export const SCREEN_ICONS: Record<Screen, ReactNode> = {
   servers: <ServersIcon />,
   agents: <AgentsIcon />,
   activity: <ActivityIcon />,
@@ -28,6 +28,7 @@ export function Side({ snapshot, lost }: { readonly snapshot: Snapshot; readonly
           <NavItem key={screen} screen={screen} needs={screen === "servers" ? needs : 0} />
         ))}
       </nav>
+      <FindButton />
       <Foot snapshot={snapshot} lost={lost} />
     </div>
   );
@@ -44,9 +45,21 @@ function NavItem({ screen, needs }: { readonly screen: Screen; readonly needs: n
       aria-label={needs > 0 ? t("nav.servers_needing", { count: needs }) : undefined}
       onClick={() => go(screen)}
     >
-      {ICONS[screen]}
+      {SCREEN_ICONS[screen]}
       <span className="nav-label">{t(`nav.${screen}`)}</span>
       {needs > 0 && <span className="pill">{needs}</span>}
+    </button>
+  );
+}
+
+function FindButton() {
+  const open = useApp((state) => state.open);
+  const keys = platform() === "darwin" ? "⌘K" : "Ctrl K";
+  return (
+    <button type="button" className="nav-item find" onClick={() => open({ kind: "palette" })}>
+      <SearchIcon />
+      <span className="nav-label">{t("nav.palette")}</span>
+      <kbd translate="no">{keys}</kbd>
     </button>
   );
 }

@@ -1,12 +1,15 @@
 /** The accounts of one server: how each is, what can be done with it, and a way to another one. */
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { accountLabel, accountWords, defaultLabel, hasSeveral } from "../../preload/accounts.ts";
 import type { AccountStatus, ServerStatus } from "../../preload/api.ts";
-import { asAccount } from "../../preload/text.ts";
+import { t } from "../../preload/words.ts";
 import { accountProblem } from "../form-check.ts";
+import { accessText, scopesOf } from "../scopes.ts";
 import { useApp } from "../store.ts";
 import { dateOf, relativeTime, useNow } from "../time.ts";
-import { Fact, Url } from "../ui/facts.tsx";
+import { Button } from "../ui/button.tsx";
+import { Chips, Fact, Url } from "../ui/facts.tsx";
+import { TextField } from "../ui/field.tsx";
 import { PlusIcon, StateShape } from "../ui/icons.tsx";
 
 export function Accounts({ server }: { readonly server: ServerStatus }) {
@@ -23,96 +26,128 @@ export function Accounts({ server }: { readonly server: ServerStatus }) {
   );
 }
 
-function AccountCard({ server, account }: { readonly server: ServerStatus; readonly account: AccountStatus }) {
-  const now = useNow();
+interface AccountProps {
+  readonly server: ServerStatus;
+  readonly account: AccountStatus;
+}
+
+function AccountCard({ server, account }: AccountProps) {
   const several = hasSeveral(server);
   const { label, tone } = accountWords(account);
-  const scopes = account.scope?.split(/\s+/).filter(Boolean) ?? [];
   return (
-    <section className="card" aria-label={`Account ${account.name}`}>
+    <section className="card" aria-label={t("servers:account.label", { account: account.name })}>
       <div className="card-head">
-        <strong>{accountLabel(account.name)}</strong>
-        {several && account.default && <span className="chip">Used by default</span>}
+        <strong dir="auto" translate={account.name === "default" ? undefined : "no"}>
+          {accountLabel(account.name)}
+        </strong>
+        {several && account.default && <span className="chip">{t("servers:account.default")}</span>}
         <span className={`state tone-${tone}`}>
           <StateShape tone={tone} />
           {label}
         </span>
       </div>
-      {account.state !== "signed_out" && (
-        <dl>
-          {!account.default && (
-            <Fact term="For agents">
-              <code>{`${server.name}@${account.name}`}</code>
-            </Fact>
-          )}
-          {scopes.length > 0 && (
-            <Fact term="Access">
-              <span className="chips">
-                {scopes.map((scope) => (
-                  <code key={scope}>{scope}</code>
-                ))}
-              </span>
-            </Fact>
-          )}
-          <Fact term="Renews">{renewal(account, now)}</Fact>
-          {account.since !== null && <Fact term="Since">{dateOf(account.since, now)}</Fact>}
-          {account.issuer !== null && (
-            <Fact term="Signed in at">
-              <Url text={account.issuer} />
-            </Fact>
-          )}
-        </dl>
+      {account.state !== "signed_out" && <Grant server={server} account={account} />}
+      {server.state !== "disabled" && (several || account.state === "signed_in") && (
+        <AccountActions server={server} account={account} />
       )}
-      {several && server.state !== "disabled" && <AccountActions server={server} account={account} />}
     </section>
   );
 }
 
+/** What was granted, in plain words; exactly as the service calls it one level below. */
+function Grant({ server, account }: AccountProps) {
+  const now = useNow();
+  const scopes = scopesOf(account.scope);
+  const access = accessText(account.scope);
+  return (
+    <dl>
+      {!account.default && (
+        <Fact term={t("servers:account.for_agents")}>
+          <code dir="ltr">{`${server.name}@${account.name}`}</code>
+        </Fact>
+      )}
+      {access !== null && (
+        <Fact term={t("servers:account.access")}>
+          <details className="exactly">
+            <summary>
+              <bdi translate="no">{access}</bdi>
+            </summary>
+            <Chips texts={scopes} />
+          </details>
+        </Fact>
+      )}
+      <Fact term={t("servers:account.renews")}>{renewal(account, now)}</Fact>
+      {account.since !== null && <Fact term={t("servers:account.since")}>{dateOf(account.since, now)}</Fact>}
+      {account.issuer !== null && (
+        <Fact term={t("servers:account.issuer")}>
+          <Url text={account.issuer} />
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
 function renewal(account: AccountStatus, now: number): string {
-  if (account.state === "expired") return "no longer: sign in again";
-  if (account.renewable) return "by itself";
-  if (account.expires_at === null) return "not known";
-  return `not by itself; ends ${relativeTime(account.expires_at, now)}`;
+  const { expires_at: ends } = account;
+  if (account.state === "expired") return t("servers:account.renews_no_longer");
+  if (account.renewable) {
+    const isAhead = ends !== null && Date.parse(ends) > now;
+    return isAhead
+      ? t("servers:account.renews_itself_next", { when: relativeTime(ends, now) })
+      : t("servers:account.renews_itself");
+  }
+  return ends === null
+    ? t("servers:account.renews_unknown")
+    : t("servers:account.renews_not", { when: relativeTime(ends, now) });
 }
 
 /** Each name says which account it means: the row's own buttons are there too. */
-function AccountActions({ server, account }: { readonly server: ServerStatus; readonly account: AccountStatus }) {
+function AccountActions({ server, account }: AccountProps) {
   const run = useApp((state) => state.run);
   const open = useApp((state) => state.open);
-  const params = { server: server.name, account: account.name };
-  const as = asAccount(account.name);
+  const say = useApp((state) => state.say);
+  const { name } = account;
+  const params = { server: server.name, account: name };
+  const unnamed = name === "default";
+
+  const use = async (): Promise<void> => {
+    const before = server.accounts.find((one) => one.default)?.name;
+    const result = await run("setDefaultAccount", params);
+    if (!result.ok) return;
+    const back = (): void => void run("setDefaultAccount", { server: server.name, account: before ?? "default" });
+    say(t("servers:account.used", { account: accountLabel(name) }), back);
+  };
+
   return (
     <div className="buttons">
-      {server.sign_in?.account === account.name ? (
-        <button type="button" className="plain" onClick={() => void run("cancelSignIn", params)}>
-          {`Cancel sign-in${as}`}
-        </button>
+      {server.sign_in?.account === name ? (
+        <Button onClick={() => void run("cancelSignIn", params)}>
+          {unnamed ? t("servers:account.cancel_yours") : t("servers:account.cancel_as", { account: name })}
+        </Button>
       ) : account.state === "signed_in" ? (
-        <button type="button" className="plain" onClick={() => open({ kind: "sign_out", ...params })}>
-          {account.name === "default" ? "Sign out of your account" : `Sign out of ${account.name}`}
-        </button>
+        <Button onClick={() => open({ kind: "sign_out", ...params })}>
+          {unnamed ? t("servers:account.sign_out_yours") : t("servers:account.sign_out_of", { account: name })}
+        </Button>
       ) : (
-        <button type="button" className={account.needed ? "go" : "plain"} onClick={() => void run("signIn", params)}>
-          {`Sign in${as}`}
-        </button>
+        <Button look={account.needed ? "go" : "plain"} onClick={() => void run("signIn", params)}>
+          {unnamed ? t("servers:account.sign_in_yours") : t("servers:account.sign_in_as", { account: name })}
+        </Button>
       )}
-      {!account.default && (
-        <button type="button" className="plain" onClick={() => void run("setDefaultAccount", params)}>
-          {defaultLabel(account.name)}
-        </button>
-      )}
-      {!account.default && account.name !== "default" && (
-        <button type="button" className="quiet" onClick={() => open({ kind: "remove_account", ...params })}>
-          {`Remove ${account.name}`}
-        </button>
+      {!account.default && <Button onClick={() => void use()}>{defaultLabel(name)}</Button>}
+      {!account.default && !unnamed && (
+        <Button look="quiet" onClick={() => open({ kind: "remove_account", ...params })}>
+          {t("servers:account.remove", { account: name })}
+        </Button>
       )}
     </div>
   );
 }
 
+/** The person has just asked for this field. The same function each time, so that it runs once. */
+const focusFirst = (form: HTMLFormElement | null): void => form?.querySelector("input")?.focus();
+
 function AnotherAccount({ server }: { readonly server: ServerStatus }) {
   const run = useApp((state) => state.run);
-  const id = useId();
   const [name, setName] = useState<string | null>(null);
   const [tried, setTried] = useState(false);
   const problem = accountProblem(
@@ -135,16 +170,17 @@ function AnotherAccount({ server }: { readonly server: ServerStatus }) {
 
   if (name === null) {
     return (
-      <button type="button" className="link with-icon add-account" onClick={() => setName("")}>
-        <PlusIcon />
-        Add another account
-      </button>
+      <Button look="link" icon={<PlusIcon />} className="add-account" onClick={() => setName("")}>
+        {t("servers:account.add")}
+      </Button>
     );
   }
+  const typed = name.trim() === "" ? t("servers:account.name_example") : name.trim();
   return (
     <form
+      ref={focusFirst}
       className="card"
-      aria-label="Another account"
+      aria-label={t("servers:account.another")}
       noValidate
       onSubmit={add}
       onKeyDown={(event) => {
@@ -153,32 +189,18 @@ function AnotherAccount({ server }: { readonly server: ServerStatus }) {
         close();
       }}
     >
-      <div className="field">
-        <label htmlFor={id}>Name of the account</label>
-        <input
-          id={id}
-          type="text"
-          // biome-ignore lint/a11y/noAutofocus: the person has just asked for this field
-          autoFocus
-          value={name}
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          aria-invalid={shown !== null}
-          aria-describedby={`${id}-hint`}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <p id={`${id}-hint`} className={shown === null ? "hint" : "hint problem"} aria-live="polite">
-          {shown ?? `For agents it is ${server.name}@${name.trim() === "" ? "name" : name.trim()}`}
-        </p>
-      </div>
+      <TextField
+        label={t("servers:account.name")}
+        hint={t("servers:account.name_hint", { name: `${server.name}@${typed}` })}
+        issue={shown}
+        value={name}
+        onChange={setName}
+      />
       <div className="buttons end">
-        <button type="button" className="plain" onClick={close}>
-          Not now
-        </button>
-        <button type="submit" className="go">
-          Sign in to it
-        </button>
+        <Button onClick={close}>{t("not_now")}</Button>
+        <Button look="go" submit>
+          {t("servers:account.add_go")}
+        </Button>
       </div>
     </form>
   );

@@ -1,8 +1,11 @@
 /** What waits for a person to look at it: tools that changed, and a program that came from elsewhere. */
 import type { BlockedTool, ServerStatus } from "../../preload/api.ts";
-import { changedTools, count, needsApproval } from "../../preload/text.ts";
+import { changedTools, needsApproval } from "../../preload/text.ts";
+import { t } from "../../preload/words.ts";
 import { pendingKey, useApp } from "../store.ts";
-import { relativeTime, useNow } from "../time.ts";
+import { pastTime, useNow } from "../time.ts";
+import { Button } from "../ui/button.tsx";
+import { Change } from "../ui/diff.tsx";
 
 export function ChangedTools({ server }: { readonly server: ServerStatus }) {
   const changed = changedTools(server);
@@ -14,19 +17,16 @@ export function ChangedTools({ server }: { readonly server: ServerStatus }) {
     void run("approveTools", { server: server.name, tools: tools.map(seen) });
   };
   return (
-    <section className="card card-need" aria-label="Changed tools">
-      <strong>Changed tools</strong>
-      <p>
-        {changed.length === 1 ? "This tool is" : `These ${changed.length} tools are`} no longer what you let agents use.
-        Agents get {changed.length === 1 ? "it" : "them"} again when you allow the change.
-      </p>
+    <section className="card card-need" aria-label={t("servers:changed.label")}>
+      <strong>{t("servers:changed.title")}</strong>
+      <p>{t("servers:changed.text", { count: changed.length })}</p>
       {changed.map((tool) => (
         <ChangedTool key={tool.name} tool={tool} busy={busy} onAllow={() => allow([tool])} />
       ))}
       {changed.length > 1 && (
-        <button type="button" className="link" aria-disabled={busy} onClick={() => allow(changed)}>
-          Allow all {count(changed.length, "change")}
-        </button>
+        <Button look="link" busy={busy} onClick={() => allow(changed)}>
+          {t("servers:changed.allow_all", { count: changed.length })}
+        </Button>
       )}
     </section>
   );
@@ -48,35 +48,15 @@ function ChangedTool({ tool, busy, onAllow }: ChangedToolProps) {
   return (
     <article className="changed-tool" aria-label={tool.name}>
       <div className="card-head">
-        <code>{tool.name}</code>
-        {tool.at !== null && <span className="soft">{relativeTime(tool.at, Math.max(now, Date.parse(tool.at)))}</span>}
+        <code dir="auto">{tool.name}</code>
+        {tool.at !== null && <span className="soft">{pastTime(tool.at, now)}</span>}
       </div>
-      {tool.changes.map(({ field, before, after }) => (
-        <div className="change" key={field}>
-          <span className="soft">{field}</span>
-          {before !== null && (
-            <del>
-              <span className="unseen">Before: </span>
-              {before}
-            </del>
-          )}
-          {after !== null && (
-            <ins>
-              <span className="unseen">Now: </span>
-              {after}
-            </ins>
-          )}
-        </div>
+      {tool.changes.map((change) => (
+        <Change key={change.field} change={change} />
       ))}
-      <button
-        type="button"
-        className="plain"
-        aria-label={`Allow this change of ${tool.name}`}
-        aria-disabled={busy}
-        onClick={onAllow}
-      >
-        Allow this change
-      </button>
+      <Button name={t("servers:changed.allow_named", { tool: tool.name })} busy={busy} onClick={onAllow}>
+        {t("servers:changed.allow")}
+      </Button>
     </article>
   );
 }
@@ -87,30 +67,16 @@ export function CommandCard({ server }: { readonly server: ServerStatus }) {
   if (!needsApproval(server)) return null;
   const { variables = [] } = (server.error?.details ?? {}) as { readonly variables?: readonly string[] };
   return (
-    <section className="card card-need" aria-label="Command to allow">
-      <strong>May this program run?</strong>
-      <p>
-        It came from elsewhere and has not been started. Once you allow it, agents start it as you, with all that you
-        may do.
-      </p>
-      <pre className="snippet whole">
+    <section className="card card-need" aria-label={t("servers:command.label")}>
+      <strong>{t("servers:command.title")}</strong>
+      <p>{t("servers:command.text")}</p>
+      <pre className="snippet whole" dir="ltr">
         <code>{server.command}</code>
       </pre>
-      {variables.length > 0 && (
-        <p>
-          With the variables <code>{variables.join(", ")}</code>
-        </p>
-      )}
-      <button
-        type="button"
-        className="go"
-        aria-disabled={busy}
-        onClick={() => {
-          if (!busy) void run("approveCommand", { name: server.name });
-        }}
-      >
-        Allow this command
-      </button>
+      {variables.length > 0 && <p>{t("servers:command.variables", { names: variables.join(", ") })}</p>}
+      <Button look="go" busy={busy} onClick={() => void run("approveCommand", { name: server.name })}>
+        {t("servers:command.allow")}
+      </Button>
     </section>
   );
 }

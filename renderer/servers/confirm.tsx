@@ -3,7 +3,9 @@ import { useState } from "react";
 import { hasSeveral } from "../../preload/accounts.ts";
 import type { ErrorObject, ServerStatus } from "../../preload/api.ts";
 import { isSignedIn, signOutLabel } from "../../preload/text.ts";
+import { t } from "../../preload/words.ts";
 import { useApp } from "../store.ts";
+import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
 
@@ -33,12 +35,10 @@ function Confirm({ title, text, action, run }: ConfirmProps) {
       <p>{text}</p>
       {error !== null && <ErrorNotice error={error} />}
       <div className="buttons end">
-        <button type="button" className="plain" onClick={() => open(null)}>
-          Cancel
-        </button>
-        <button type="button" className="danger" data-first="" aria-disabled={busy} onClick={() => void confirm()}>
+        <Button onClick={() => open(null)}>{t("cancel")}</Button>
+        <Button look="danger" first busy={busy} onClick={() => void confirm()}>
           {action}
-        </button>
+        </Button>
       </div>
     </Dialog>
   );
@@ -46,19 +46,22 @@ function Confirm({ title, text, action, run }: ConfirmProps) {
 
 export function ConfirmRemove({ server }: { readonly server: ServerStatus }) {
   const run = useApp((state) => state.run);
+  const say = useApp((state) => state.say);
   const parts = [
-    `Agents can no longer use ${server.name} through Gatehouse, and its entry leaves servers.json.`,
-    ...(isSignedIn(server) ? ["You are signed out of it first."] : []),
-    "Its settings are not kept.",
+    t("servers:confirm.remove_text", { server: server.name }),
+    ...(isSignedIn(server) ? [t("servers:confirm.remove_signed_in")] : []),
+    t("servers:confirm.remove_undo"),
   ];
   return (
     <Confirm
-      title={`Remove ${server.name}?`}
+      title={t("servers:confirm.remove_title", { server: server.name })}
       text={parts.join(" ")}
-      action="Remove"
+      action={t("remove")}
       run={async () => {
         const result = await run("removeServer", { name: server.name });
-        return result.ok ? null : result.error;
+        if (!result.ok) return result.error;
+        say(t("servers:confirm.removed", { server: server.name }), result.value.undo);
+        return null;
       }}
     />
   );
@@ -68,9 +71,9 @@ export function ConfirmRemoveAccount({ server, account }: { readonly server: Ser
   const run = useApp((state) => state.run);
   return (
     <Confirm
-      title={`Remove ${account} from ${server.name}?`}
-      text={`You are signed out of it, and agents that ask for ${server.name}@${account} need you to sign in again.`}
-      action="Remove"
+      title={t("servers:confirm.remove_account_title", { account, server: server.name })}
+      text={t("servers:confirm.remove_account_text", { name: `${server.name}@${account}` })}
+      action={t("remove")}
       run={async () => {
         const result = await run("removeAccount", { server: server.name, account });
         return result.ok ? null : result.error;
@@ -81,12 +84,12 @@ export function ConfirmRemoveAccount({ server, account }: { readonly server: Ser
 
 export function ConfirmSignOut({ server, account }: { readonly server: ServerStatus; readonly account: string }) {
   const run = useApp((state) => state.run);
-  const users = server.agent_names.length === 0 ? "Agents" : server.agent_names.join(", ");
+  const users = server.agent_names.length === 0 ? t("servers:confirm.sign_out_agents") : server.agent_names.join(", ");
   return (
     <Confirm
       title={`${signOutLabel(server.name, hasSeveral(server) ? account : null)}?`}
-      text={`${users} can no longer use its tools until you sign in again. The sign-in leaves your keychain and is withdrawn at the server where it allows that.`}
-      action="Sign out"
+      text={t("servers:confirm.sign_out_text", { agents: users })}
+      action={t("action.sign_out")}
       run={async () => {
         const result = await run("signOut", { server: server.name, account });
         return result.ok ? null : result.error;

@@ -9,6 +9,7 @@ import {
 } from "../../preload/accounts.ts";
 import type { Method, ServerStatus } from "../../preload/api.ts";
 import { changedTools, type NextKind } from "../../preload/text.ts";
+import { t } from "../../preload/words.ts";
 import { pendingKey, StoreContext, useApp } from "../store.ts";
 
 export interface Verb {
@@ -19,6 +20,7 @@ export interface Verb {
 
 export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
   const store = useContext(StoreContext);
+  const turn = useTurn(server.name);
   const method = methodOf(kind);
   const account = accountOf(server, kind);
   const key = method === null ? null : pendingKey(method, { server: server.name, ...ofAccount(account) });
@@ -42,7 +44,7 @@ export function useNextVerb(server: ServerStatus, kind: NextKind): Verb {
           void run("retry", { server: name });
           return;
         case "enable":
-          void run("setServerEnabled", { name, enabled: true });
+          turn(true);
           return;
         case "sign_out":
           open({ kind: "sign_out", server: name, account: account ?? defaultAccount(server) });
@@ -94,4 +96,15 @@ function methodOf(kind: NextKind): Method | null {
     case "none":
       return null;
   }
+}
+
+/** Turns a server on or off, with a way back. */
+export function useTurn(name: string): (on: boolean) => void {
+  const run = useApp((state) => state.run);
+  const say = useApp((state) => state.say);
+  return (on) =>
+    void run("setServerEnabled", { name, enabled: on }).then((result) => {
+      if (result.ok)
+        say(t(on ? "servers:detail.turned_on" : "servers:detail.turned_off", { server: name }), result.value.undo);
+    });
 }

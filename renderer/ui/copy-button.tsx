@@ -5,7 +5,15 @@ import { CheckIcon, CopyIcon } from "./icons.tsx";
 
 const SHOWN = 2_000;
 
-export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
+interface Props {
+  readonly text: string;
+  /** What it copies, as in `Copy path`. */
+  readonly label: string;
+  /** The label is shown, too. */
+  readonly words?: boolean;
+}
+
+export function CopyButton({ text, label, words = false }: Props) {
   const [copied, setCopied] = useState(false);
 
   useEffect(() => {
@@ -25,7 +33,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
   return (
     <button type="button" className="copy" onClick={copy} aria-label={label} title={label}>
       {copied ? <CheckIcon /> : <CopyIcon />}
-      <span aria-live="polite">{copied ? t("copied") : t("copy")}</span>
+      <span aria-live="polite">{copied ? t("copied") : words ? label : t("copy")}</span>
     </button>
   );
 }

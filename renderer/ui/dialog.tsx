@@ -14,10 +14,12 @@ interface Props {
   readonly wide?: boolean;
   /** A cross in its corner, for a dialog without a Cancel button. */
   readonly cross?: boolean;
+  /** Its title is not shown and a click beside it closes it: for a list to choose from. */
+  readonly bare?: boolean;
   readonly children: ReactNode;
 }
 
-export function Dialog({ title, onClose, wide = false, cross = false, children }: Props) {
+export function Dialog({ title, onClose, wide = false, cross = false, bare = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
 
@@ -30,10 +32,14 @@ export function Dialog({ title, onClose, wide = false, cross = false, children }
   }, []);
 
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc is the key for what a click beside it does
     <dialog
       ref={dialog}
-      className={wide ? "wide" : undefined}
+      className={bare ? "bare" : wide ? "wide" : undefined}
       aria-labelledby={id}
+      onClick={(event) => {
+        if (bare && event.target === event.currentTarget) onClose();
+      }}
       onCancel={(event) => {
         // A menu or a picker inside may be cancelled, too, and is not the dialog.
         if (event.target !== event.currentTarget) return;
@@ -41,7 +47,7 @@ export function Dialog({ title, onClose, wide = false, cross = false, children }
         onClose();
       }}
     >
-      <div className="dialog-head">
+      <div className={bare ? "unseen" : "dialog-head"}>
         <h2 id={id}>{title}</h2>
         {cross && <IconButton label={t("close")} icon={<CloseIcon />} onClick={onClose} />}
       </div>

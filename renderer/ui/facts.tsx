@@ -25,3 +25,15 @@ export function Fact({ term, children }: { readonly term: string; readonly child
     </>
   );
 }
+
+/** Names that are somebody else's, each on its own. */
+export function Chips({ texts }: { readonly texts: readonly string[] }) {
+  if (texts.length === 0) return null;
+  return (
+    <span className="chips" dir="ltr">
+      {texts.map((text) => (
+        <code key={text}>{text}</code>
+      ))}
+    </span>
+  );
+}

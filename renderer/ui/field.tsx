@@ -1,5 +1,6 @@
 /** Fields of forms: a label, a control, and below it the hint, or the issue that takes the hint's place. */
 import { type KeyboardEvent, type ReactNode, useId } from "react";
+import { SearchIcon } from "./icons.tsx";
 
 /** What a control needs to belong to its label and its issue. */
 export interface ControlProps {
@@ -42,8 +43,10 @@ export function Field({ label, hint, issue = null, aside, children }: FieldProps
 interface TextFieldProps extends Omit<FieldProps, "children"> {
   readonly value: string;
   readonly onChange: (value: string) => void;
-  /** On Enter (Ctrl+Enter where Enter is a line) and when the focus leaves. */
-  readonly onCommit?: () => void;
+  /** On Enter; Ctrl+Enter where Enter is a line. */
+  readonly onEnter?: () => void;
+  /** When the focus leaves it. */
+  readonly onLeave?: () => void;
   readonly placeholder?: string;
   /** Addresses, commands, JSON: in a type of fixed width, from left to right. */
   readonly mono?: boolean;
@@ -56,9 +59,9 @@ interface TextFieldProps extends Omit<FieldProps, "children"> {
   readonly member?: string;
 }
 
-export function TextField({ value, onChange, onCommit, lines, mono = false, ...rest }: TextFieldProps) {
+export function TextField({ value, onChange, onEnter, onLeave, lines, mono = false, ...rest }: TextFieldProps) {
   const commitOnEnter = (event: KeyboardEvent): void => {
-    if (event.key === "Enter" && (lines === undefined || event.ctrlKey || event.metaKey)) onCommit?.();
+    if (event.key === "Enter" && (lines === undefined || event.ctrlKey || event.metaKey)) onEnter?.();
   };
   const shared = {
     className: mono ? "mono" : undefined,
@@ -70,7 +73,7 @@ export function TextField({ value, onChange, onCommit, lines, mono = false, ...r
     autoComplete: "off",
     autoCapitalize: "off",
     spellCheck: false,
-    onBlur: onCommit,
+    onBlur: onLeave,
     onKeyDown: commitOnEnter,
   };
   return (
@@ -133,7 +136,7 @@ interface SearchFieldProps {
 export function SearchField({ label, value, onChange, placeholder }: SearchFieldProps) {
   return (
     <label className="search">
-      <SearchGlass />
+      <SearchIcon size={16} />
       <input
         type="search"
         aria-label={label}
@@ -145,12 +148,3 @@ export function SearchField({ label, value, onChange, placeholder }: SearchField
     </label>
   );
 }
-
-const SearchGlass = () => (
-  <svg className="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-    <g fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round">
-      <circle cx="7" cy="7" r="4.2" />
-      <path d="m10.2 10.2 3 3" />
-    </g>
-  </svg>
-);

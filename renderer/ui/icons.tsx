@@ -103,8 +103,8 @@ export const CheckIcon = () => (
     <path d="m3.2 8.6 3 3 6.6-7" />
   </Stroke>
 );
-export const SearchIcon = () => (
-  <Stroke>
+export const SearchIcon = ({ size = 18 }: { readonly size?: number }) => (
+  <Stroke size={size}>
     <circle cx="7" cy="7" r="4.2" />
     <path d="m10.2 10.2 3 3" />
   </Stroke>
