@@ -1,5 +1,5 @@
 /** Find anything: screens, servers and what can be done with them, by a few letters. */
-import { Command } from "cmdk";
+import { Command, useCommandState } from "cmdk";
 import type { ServerStatus, Snapshot } from "../../preload/api.ts";
 import { nextAction, serverText } from "../../preload/text.ts";
 import { t } from "../../preload/words.ts";
@@ -65,6 +65,8 @@ function ServerItems({ server, choose }: ItemsProps) {
   const turn = useTurn(server.name);
   const next = nextAction(server);
   const verb = useNextVerb(server, next.kind);
+  // All that can be done with all of them is too much to look through.
+  const searching = useCommandState((state) => state.search !== "");
   const { name } = server;
   const { tone, label } = serverText(server);
   const off = server.state === "disabled";
@@ -79,12 +81,12 @@ function ServerItems({ server, choose }: ItemsProps) {
           {label}
         </span>
       </Command.Item>
-      {next.kind !== "none" && (
+      {searching && next.kind !== "none" && (
         <Command.Item value={value(next.label)} onSelect={choose(verb.act)}>
           {t("palette.do", { action: next.label, name })}
         </Command.Item>
       )}
-      {!server.ad_hoc && (
+      {searching && !server.ad_hoc && (
         <>
           <Command.Item value={value(t("edit"))} onSelect={choose(() => select(name, "settings", "name"))}>
             {t("palette.edit", { name })}

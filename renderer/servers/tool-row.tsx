@@ -24,30 +24,29 @@ export function ToolRow({ server, tool, onAllow }: Props) {
         </code>
         {tool.read_only && <span className="chip">{t("servers:contents.read_only")}</span>}
         {tool.destructive && <span className="chip is-bad">{t("servers:contents.destructive")}</span>}
-        {tool.state === "changed" ? (
-          <span className="chip is-need">{t("servers:contents.changed")}</span>
-        ) : (
-          !server.ad_hoc && (
+        {tool.state === "changed" && <span className="chip is-need">{t("servers:contents.changed")}</span>}
+        <span className="offer-tools">
+          <Button
+            look="link"
+            name={t(trying ? "servers:contents.hide_named" : "servers:contents.try_named", { tool: tool.name })}
+            onClick={() => setTrying(!trying)}
+          >
+            {trying ? t("close") : t("servers:contents.try")}
+          </Button>
+          {tool.state !== "changed" && !server.ad_hoc && (
             <Switch
               label={t("servers:contents.allowed", { tool: tool.name })}
               on={tool.state === "allowed"}
               onChange={onAllow}
             />
-          )
-        )}
+          )}
+        </span>
       </div>
       {tool.description !== null && (
         <p className="offer-text soft" dir="auto" translate="no" title={tool.description}>
           {tool.description}
         </p>
       )}
-      <Button
-        look="link"
-        name={trying ? undefined : t("servers:contents.try_named", { tool: tool.name })}
-        onClick={() => setTrying(!trying)}
-      >
-        {trying ? t("servers:contents.hide_try") : t("servers:contents.try")}
-      </Button>
       {trying && <TryTool server={server.name} tool={tool} />}
     </article>
   );

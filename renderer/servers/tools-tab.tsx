@@ -5,9 +5,10 @@ import type { ListedTool, ServerContents } from "../../preload/api-config.ts";
 import { t } from "../../preload/words.ts";
 import { matches } from "../groups.ts";
 import { useApp } from "../store.ts";
-import { Button } from "../ui/button.tsx";
+import { IconButton } from "../ui/button.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
 import { SearchField } from "../ui/field.tsx";
+import { RefreshIcon } from "../ui/icons.tsx";
 import { SegmentedControl } from "../ui/tabs.tsx";
 import { ChangedTools } from "./approval-cards.tsx";
 import { Prompts, Resources } from "./offers.tsx";
@@ -36,9 +37,7 @@ export function ToolsTab({ server }: { readonly server: ServerStatus }) {
           value={kind}
           onChange={setKind}
         />
-        <Button look="quiet" onClick={refresh}>
-          {t("servers:contents.refresh")}
-        </Button>
+        <IconButton label={t("servers:contents.refresh")} icon={<RefreshIcon />} onClick={refresh} />
       </div>
       {failure !== null && failure.code !== "sign_in_required" && <ErrorNotice error={failure} />}
       {contents === null && error === null && (

@@ -143,3 +143,8 @@ export const SettingsIcon = () => (
     <circle cx="5.8" cy="11.4" r="1.9" />
   </Stroke>
 );
+export const RefreshIcon = () => (
+  <Stroke>
+    <path d="M13 8a5 5 0 1 1-1.5-3.6M13 2.2v2.6h-2.6" />
+  </Stroke>
+);

@@ -33,10 +33,27 @@ export async function buildScripted(): Promise<ScriptedFolder> {
   return folder;
 }
 
+/** What a window asks for to show it; a person has done nothing. */
+const ASKED_BY_ITSELF: readonly string[] = [
+  "getSnapshot",
+  "probe",
+  "activity",
+  "calls",
+  "logs",
+  "listContents",
+  "getEntry",
+  "checkEntry",
+  "catalogue",
+  "listAgents",
+  "getSettings",
+  "listSecrets",
+] satisfies Method[];
+
 export interface ScriptedApp extends TestApp {
   /** The hub's new snapshot, as if something had happened. */
   set(snapshot: Snapshot): Promise<void>;
   answer(method: Method, result: Result<unknown>): Promise<void>;
+  forgetAnswers(): Promise<void>;
   /** What the app around the window answers from now on; without one the real app answers. */
   answerShell(method: ShellMethod, result: Result<unknown>): Promise<void>;
   /** As if hub or app had said it. A snapshot is said with {@link set}. */
@@ -55,12 +72,16 @@ export async function startScripted(options: AppOptions & { readonly folder: str
     set: (snapshot) => app.evaluate((_electron, value) => scripted.set(value), snapshot),
     answer: (method, result) =>
       app.evaluate((_electron, [name, value]) => scripted.answer(name, value), [method, result] as const),
+    forgetAnswers: () => app.evaluate(() => scripted.forgetAnswers()),
     answerShell: (method, result) =>
       app.evaluate((_electron, [name, value]) => scripted.answerShell(name, value), [method, result] as const),
     emit: (event, value) =>
       app.evaluate((_electron, [name, said]) => scripted.emit(name, said as never), [event, value as unknown] as const),
     calls: () =>
-      app.evaluate(() => scripted.calls.filter(({ method }) => !["getSnapshot", "probe", "activity"].includes(method))),
+      app.evaluate(
+        (_electron, own) => scripted.calls.filter(({ method }) => !own.includes(method)),
+        ASKED_BY_ITSELF as string[],
+      ),
     forgetCalls: () => app.evaluate(() => void scripted.calls.splice(0)),
     windows: () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length),
   };

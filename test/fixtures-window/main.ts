@@ -22,11 +22,14 @@ import {
   type WindowEvent,
   type WindowEvents,
 } from "../../preload/api.ts";
+import { QUIET } from "./answers.ts";
 
 export interface Scripted {
   set(snapshot: Snapshot): void;
-  /** What a method answers from now on; without one it answers `{}`. */
+  /** What a method answers from now on; without one it answers that there is nothing. */
   answer(method: Method, result: Result<unknown>): void;
+  /** As if no test had said what methods answer. */
+  forgetAnswers(): void;
   /** The same for a method of the app around the window; without one the real app answers. */
   answerShell(method: ShellMethod, result: Result<unknown>): void;
   /** As if hub or app had said it. A snapshot is said with `set`. */
@@ -49,8 +52,6 @@ const EMPTY: Snapshot = {
   servers: [],
 };
 
-const NO_RECORDS: Answer<"activity"> = { records: [] };
-
 let current = EMPTY;
 const answers = new Map<Method, Result<unknown>>();
 const events = new EventLists();
@@ -62,6 +63,7 @@ const scripted: Scripted = {
     events.emit("snapshot", snapshot);
   },
   answer: (method, result) => void answers.set(method, result),
+  forgetAnswers: () => answers.clear(),
   answerShell(method, result) {
     ipcMain.removeHandler(callChannel(method));
     ipcMain.handle(callChannel(method), (_event, params: unknown) => {
@@ -81,7 +83,7 @@ Object.assign(globalThis, { scripted });
 const hub: HubHandle = {
   async call<M extends Method>(method: M, params: unknown): Promise<Result<Answer<M>>> {
     scripted.calls.push({ method, params });
-    const value = method === "getSnapshot" || method === "probe" ? current : method === "activity" ? NO_RECORDS : {};
+    const value = method === "getSnapshot" || method === "probe" ? current : (QUIET[method] ?? {});
     return (answers.get(method) ?? { ok: true, value }) as Result<Answer<M>>;
   },
   snapshot: () => current,
@@ -98,7 +100,7 @@ const home = process.env.GATEHOUSE_HOME ?? app.getPath("temp");
 startElectron({
   start: async () => hub,
   files: {
-    renderer: join(root, "dist/renderer"),
+    renderer: process.env.WINDOW_TEST_RENDERER ?? join(root, "dist/renderer"),
     preload: join(root, "dist/preload/index.cjs"),
     tray: join(root, "assets/tray"),
     icon: join(root, "assets/icon.png"),

@@ -32,6 +32,9 @@ export function snapshot(parts: {
   };
 }
 
+/** Those of the catalogue that have a picture there. */
+const PICTURED: ReadonlySet<string> = new Set(["github", "linear", "notion", "sentry", "stripe"]);
+
 export function server(name: string, parts: Partial<ServerStatus> = {}): ServerStatus {
   return {
     name,
@@ -41,7 +44,7 @@ export function server(name: string, parts: Partial<ServerStatus> = {}): ServerS
     state: "ready",
     accounts: [account({ state: "signed_out" })],
     error: null,
-    catalogue: null,
+    catalogue: PICTURED.has(name) ? name : null,
     tools: null,
     blocked_tools: [],
     agents: 0,
