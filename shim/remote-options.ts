@@ -178,7 +178,7 @@ function fileText({ read }: State, path: string, name: string): string {
     return read(path);
   } catch (error) {
     throw new Usage(
-      `The file of ${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"}): ${path}.`,
+      `The file of ${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}): ${path}.`,
     );
   }
 }

@@ -5,7 +5,7 @@ import type { ServerInput } from "../../preload/api.ts";
 import type { AppSettings } from "../../preload/api-settings.ts";
 import { GatehouseError, quoteRemote } from "../errors.ts";
 import { insertMember, insertMembers, removeMember, replaceNode } from "../json-edit.ts";
-import { keyOf, memberOf, plainValue } from "../json-tree.ts";
+import { keyOf, memberOf } from "../json-tree.ts";
 import { normalName } from "../names.ts";
 import { DEFAULT_SETTINGS } from "../settings.ts";
 import { parseFile } from "./parse.ts";
@@ -73,36 +73,6 @@ export function removeEntry(path: string, text: string, name: string): string {
     }
     next = removeMember(next, servers, entry.property);
   }
-}
-
-/** Names of those that stand in the text once, exactly so. */
-export function unchangedEntries(
-  path: string,
-  text: string,
-  entries: readonly (readonly [string, unknown])[],
-): string[] {
-  const root = parseFile(path, text);
-  const there = root === null ? [] : entriesOf(root);
-  return entries.flatMap(([name, entry]) => {
-    const found = there.filter((one) => one.name === normalName(name));
-    const same = found.length === 1 && found[0] !== undefined && isSameData(plainValue(found[0].value), entry);
-    return same ? [normalName(name)] : [];
-  });
-}
-
-/** As JSON holds them: prototypes and the order of members do not count. */
-function isSameData(one: unknown, other: unknown): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
-}
-
-/** Takes out all entries of these names, with one reading of the text. */
-export function removeEntries(path: string, text: string, names: readonly string[]): string {
-  const root = parseFile(path, text);
-  const servers = root === null ? undefined : memberOf(root, "mcpServers");
-  if (root === null || servers === undefined) return text;
-  const gone = entriesOf(root).filter((entry) => names.includes(entry.name));
-  // From the end, so that what stands in front keeps its place.
-  return gone.reduceRight((rest, { property }) => removeMember(rest, servers, property), text);
 }
 
 /** Throws `unknown_server`, or `invalid_request` when the new name is taken. */

@@ -11,12 +11,10 @@ import {
   approveEntry,
   changeSettings,
   enableEntry,
-  removeEntries,
   removeEntry,
   renameEntry,
   repointEntry,
   singleEntry,
-  unchangedEntries,
 } from "./edit.ts";
 import { type HiddenEntry, hideSecrets } from "./hidden.ts";
 import { type ParsedConfig, parseFile } from "./parse.ts";
@@ -51,8 +49,6 @@ export interface ConfigEdits {
    * is still missing for.
    */
   addAll(entries: Entries): Promise<TakeBack>;
-  /** Takes out those of these names that are still exactly these entries; answers the names. */
-  removeAll(entries: Entries): Promise<readonly string[]>;
   update(name: string, change: ConfigChange): Promise<TakeBack>;
   remove(name: string): Promise<TakeBack>;
   setEnabled(name: string, enabled: boolean): Promise<TakeBack>;
@@ -108,14 +104,6 @@ export function configEdits({ path, edit, look }: EditParts): ConfigEdits & Conf
           }
         },
       ),
-    removeAll: async (entries) => {
-      let removed: readonly string[] = [];
-      await edit((text) => {
-        removed = unchangedEntries(path, text, entries);
-        return removeEntries(path, text, removed);
-      }, anything);
-      return removed;
-    },
     update: (name, { newName = name, server }) =>
       edit(
         (text, old) => {

@@ -53,7 +53,8 @@ function judge(name: string, node: Node, text: string, { env, secrets }: Referen
   return shown(judged, plainValue(node));
 }
 
-function judgeExpanded(name: string, entry: Readonly<Record<string, unknown>>): Judged {
+/** An entry whose references have been replaced. */
+export function judgeExpanded(name: string, entry: Readonly<Record<string, unknown>>): Judged {
   const remote = Object.hasOwn(entry, "url");
   const local = Object.hasOwn(entry, "command");
   if (remote && local) return wrong({ member: null, what: "has both a url and a command; only one can be meant" });

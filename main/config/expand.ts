@@ -34,6 +34,11 @@ const SECRET = /^keychain:([A-Za-z0-9][A-Za-z0-9._-]{0,63})$/;
 /** Where nobody gets to see a value: not an address or an argument, which windows and process lists show. */
 const MAY_HOLD_SECRETS = /^(headers|env)\.|^auth\.(client_secret|private_key|assertion|idp\.[^.]+)$/;
 
+/** Whether `${keychain:NAME}` is replaced in this member, as in `headers.Authorization`. */
+export function mayHoldSecrets(member: string): boolean {
+  return MAY_HOLD_SECRETS.test(member);
+}
+
 export function isSecretName(name: string): boolean {
   return SECRET.test(`keychain:${name}`);
 }
@@ -73,7 +78,7 @@ export function expand(value: unknown, env: Env, secrets: Secrets = NO_SECRETS):
   }
 
   function secretValue(name: string, member: string): string | undefined {
-    if (!MAY_HOLD_SECRETS.test(member)) {
+    if (!mayHoldSecrets(member)) {
       bad.push({ member, kind: "misplaced", reference: name });
       return undefined;
     }

@@ -8,6 +8,8 @@ export interface AuthState {
   /** Of the server; null: it is not known. */
   readonly url: string | null;
   readonly auth: Record<string, unknown>;
+  /** Of the server's entry. */
+  readonly headers: Record<string, string>;
   readonly callback: { host: string | null; port: number | null; path: string | null };
 }
 
@@ -47,11 +49,12 @@ const needless =
 /** Parameters of a request; `resource` has a member of its own, which reaches both requests (RFC 8707 §2). */
 const params =
   (name: "authorize_params" | "token_params"): Rule =>
-  ({ auth, notes }, value, member) => {
+  (state, value, member) => {
+    const { auth, notes } = state;
     const given = object(value);
     if (given === undefined) return notes.drop(member, wrong);
     const { resource, ...rest } = given;
-    if (resource !== undefined) as("resource")({ auth, notes } as AuthState, resource, `${member}.resource`);
+    if (resource !== undefined) as("resource")(state, resource, `${member}.resource`);
     const texts = Object.entries(rest).map(([key, each]): [string, unknown] => [key, text(each) ?? each]);
     if (texts.length === 0) return;
     auth[name] = record([...Object.entries((auth[name] ?? {}) as Fields), ...texts]);
@@ -105,6 +108,14 @@ const clientMetadata: Rule = (state, value, member) => {
   if (rest.length === 0) return;
   auth.client_metadata = record(rest);
   notes.take(member, "auth.client_metadata");
+};
+
+/** A token that somebody else got, which is sent as it is. */
+const bearer: Rule = ({ headers, notes }, value, member) => {
+  const given = text(value);
+  if (given === undefined || given === "") return notes.drop(member, wrong);
+  headers.Authorization = /^\S+\s/.test(given) ? given : `Bearer ${given}`;
+  notes.take(member, "headers.Authorization");
 };
 
 const FOUND = "it is found by itself";
@@ -175,6 +186,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     auth.idp = value;
     notes.take(member, "auth.idp");
   },
+  token: bearer,
+  bearer_token: bearer,
+  access_token: bearer,
   assertion: as("assertion"),
   use_id_token: ({ auth, notes }, value, member) => {
     auth.use_id_token = truth(value) ?? value;
@@ -208,26 +222,35 @@ const RULES: Readonly<Record<string, Rule>> = {
 /** What mcp-oauth2-proxy does where its settings are silent: its client is registered for that. */
 const PROXY_CALLBACK = { host: "127.0.0.1", port: 53_682 };
 
-/** Adds what `fields` (found at `member`) say to `state.auth`. `proxy`: they are those of mcp-oauth2-proxy. */
-export function readAuth(fields: Fields, member: string, state: AuthState, proxy: boolean): void {
-  for (const [key, value] of Object.entries(fields)) {
+/** A member of a foreign sign-in block: its name, its value, and what it is called in the text. */
+export type Member = readonly [key: string, value: unknown, shown: string];
+
+export function membersOf(fields: Fields, member: string): Member[] {
+  return Object.entries(fields).map(([key, value]) => [key, value, member === "" ? key : `${member}.${key}`]);
+}
+
+/** Adds what they say to `state.auth`. `proxy`: they are those of mcp-oauth2-proxy. */
+export function readAuth(members: readonly Member[], state: AuthState, proxy = false): void {
+  for (const [key, value, member] of members) {
     if (value === null || value === undefined) continue;
     const name = snake(key);
     const rule =
       proxy && name === "extra_params" ? params("token_params") : Object.hasOwn(RULES, name) ? RULES[name] : undefined;
-    const path = member === "" ? key : `${member}.${key}`;
-    if (rule === undefined) state.notes.drop(path, "nothing here means that");
-    else rule(state, value, path);
+    if (rule === undefined) state.notes.drop(member, "nothing here means that");
+    else rule(state, value, member);
   }
   finishCallback(state, proxy);
 }
 
-function finishCallback({ auth, callback }: AuthState, proxy: boolean): void {
+function finishCallback({ auth, callback, notes }: AuthState, proxy: boolean): void {
   const { grant, client_secret: secret } = auth;
   if (proxy && secret !== undefined) auth.token_endpoint_auth_method ??= "client_secret_post";
   const browser = grant === undefined || grant === "authorization_code";
   if (!browser || auth.redirect_uri !== undefined) return;
   const host = callback.host ?? (proxy ? PROXY_CALLBACK.host : "localhost");
-  const port = callback.port ?? (proxy && auth.client_id !== undefined ? PROXY_CALLBACK.port : null);
-  if (port !== null) auth.redirect_uri = `http://${host}:${port}${callback.path ?? "/callback"}`;
+  const isDefault = callback.port === null && proxy && auth.client_id !== undefined;
+  const port = isDefault ? PROXY_CALLBACK.port : callback.port;
+  if (port === null) return;
+  auth.redirect_uri = `http://${host}:${port}${callback.path ?? "/callback"}`;
+  if (isDefault) notes.take(`callbackPort (${port}, where it is not set)`, "auth.redirect_uri");
 }

@@ -19,14 +19,14 @@ const SIGN_IN = ["oauth", "auth", "oauth2"];
 /** In the text's order; empty: there is no server in it that this knows to find. */
 export function serversIn(value: unknown, doubles: Doubles): Found[] {
   if (Array.isArray(value))
-    return value.flatMap((each) => (isFields(each) && isEntry(each) ? [named(each, "list")] : []));
+    return value.flatMap((each) => (isFields(each) && isEntry(each) ? [named(each, "mcpServers")] : []));
   if (!isFields(value)) return [];
   const held = heldIn(value, doubles);
   if (held.length > 0) return held;
-  if (isProxyFile(value)) return [{ name: null, format: "mcp-oauth2-proxy", fields: proxyFields(value) }];
-  if (isEntry(value)) return [named(value, "one server")];
+  if (isProxyFile(value)) return [{ name: null, format: "mcp-oauth2-proxy", fields: value }];
+  if (isEntry(value)) return [named(value, "mcpServers")];
   const inner = Object.entries(value).filter(([, each]) => isFields(each) && isEntry(each));
-  if (inner.length > 0) return entriesOf(value, doubles, "servers by name");
+  if (inner.length > 0) return entriesOf(value, doubles, "mcpServers");
   if (SIGN_IN.some((key) => isFields(value[key]))) return [named(value, "a part of a server")];
   return [];
 }
@@ -107,9 +107,4 @@ function formatOf(value: unknown, format: string): string {
 
 function isProxyFile(value: Fields): boolean {
   return isFields(value.upstream) && "url" in value.upstream;
-}
-
-/** The file of mcp-oauth2-proxy as one server's members. */
-function proxyFields({ upstream, oauth2, ...rest }: Fields): Fields {
-  return { ...(upstream as Fields), ...(oauth2 === undefined ? {} : { oauth2 }), ...rest };
 }

@@ -40,11 +40,17 @@ export class Notes {
   readonly warnings: string[] = [];
 
   take(member: string, became: string): void {
-    this.became.push({ member: shown(member), became });
+    if (member !== became) this.became.push({ member: shown(member), became });
   }
 
   drop(member: string, why: string): void {
     this.dropped.push({ member: shown(member), why });
+  }
+
+  /** What was said of these does not hold any more. */
+  forget(members: readonly string[]): void {
+    const kept = this.became.filter(({ became }) => !members.includes(became));
+    this.became.splice(0, this.became.length, ...kept);
   }
 
   warn(text: string): void {
@@ -54,14 +60,6 @@ export class Notes {
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A copy without prototypes, at any depth; what JSON cannot hold becomes text. */
-export function toFields(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(toFields);
-  if (typeof value === "bigint" || value instanceof Date) return String(value);
-  if (!isFields(value)) return value;
-  return record(Object.entries(value).map(([key, each]) => [key, toFields(each)]));
 }
 
 export function record<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
@@ -80,8 +78,8 @@ export function snake(key: string): string {
 
 const MAX_SHOWN = 80;
 
-/** A key of the text, fit to be shown. */
-function shown(text: string): string {
+/** A part of the text, fit to be shown. */
+export function shown(text: string): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]+/gu, " ");
   return clean.length > MAX_SHOWN ? `${clean.slice(0, MAX_SHOWN)}…` : clean;
 }

@@ -7,6 +7,8 @@ export interface CommandLine {
   readonly words: readonly string[];
   /** The first thing in it that only a shell can do, as in `&&`; null: nothing. */
   readonly operator: string | null;
+  /** The whole line. */
+  readonly text: string;
 }
 
 const PROMPT = /^\s*(?:[$%❯]|PS [^>\n]*>|[A-Za-z]:\\[^>\n]*>)\s+(?=\S)/;
@@ -21,7 +23,8 @@ export function readCommands(text: string): CommandLine[] {
   let pending = new Map<string, string>();
   for (const line of logicalLines(text)) {
     if (line.length > MAX_LINE) continue;
-    const { words, operator } = splitWords(line.replace(PROMPT, ""));
+    const text = line.replace(PROMPT, "");
+    const { words, operator } = splitWords(text);
     if (words.length === 0) continue;
     const { env, rest } = takeAssignments(words);
     const all = new Map([...pending, ...env]);
@@ -29,10 +32,10 @@ export function readCommands(text: string): CommandLine[] {
       pending = all;
       continue;
     }
-    commands.push({ env: all, words: rest, operator });
+    commands.push({ env: all, words: rest, operator, text: text.trim() });
     if (operator === null) pending = new Map();
   }
-  if (pending.size > 0) commands.push({ env: pending, words: [], operator: null });
+  if (pending.size > 0) commands.push({ env: pending, words: [], operator: null, text: "" });
   return commands;
 }
 
