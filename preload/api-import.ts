@@ -53,8 +53,11 @@ export interface ImportApi {
     readonly secrets: readonly string[];
     /** Those that could not be added, by id. */
     readonly failed: readonly { readonly id: string; readonly error: ErrorObject }[];
-    readonly undo: string;
+    /** Takes all of it back, secrets and sign-ins too, by `undo`; null: nothing was added. */
+    readonly undo: string | null;
     /** Of the agent's file, when it was changed; see `undoAgent`. */
     readonly agent_undo: string | null;
+    /** Why the agent's file was left as it is, although it was to be changed; null: it was changed, or not to be. */
+    readonly agent_error: ErrorObject | null;
   };
 }
