@@ -21,6 +21,7 @@ const wrong = "its value is of no kind that it can have";
 const as =
   (name: string): Rule =>
   ({ auth, notes }, value, member) => {
+    if (value === "") return notes.drop(member, "it is empty");
     // What is no text is judged with the entry, and named there.
     auth[name] = text(value) ?? value;
     notes.take(member, `auth.${name}`);
