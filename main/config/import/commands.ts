@@ -75,6 +75,15 @@ function otherwise(base: string, words: readonly string[]): Problem | null {
     const what = `signs ${verb === "login" ? "in" : "out"} and describes no server`;
     return { what, suggestion: `Here that is: gatehouse ${verb} ${quoted(name === "" ? "<server>" : name)}` };
   }
+  const id = words[words.indexOf("--request-id") + 1];
+  if (second === "activity" && words.includes("--request-id") && id !== undefined) {
+    const what = "asks what happened and describes no server";
+    return { what, suggestion: `Here that is: gatehouse activity --request-id ${quoted(id)}` };
+  }
+  if (second === "upstream" && third === "logs") {
+    const what = "shows a log and describes no server";
+    return { what, suggestion: `Here that is: gatehouse logs ${quoted(words[3] ?? "")}` };
+  }
   if (verb === "status" || verb === "list" || verb === "get" || second === "activity" || second === "upstream") {
     return { what: "asks a program something and describes no server", suggestion: "Here that is: gatehouse status" };
   }

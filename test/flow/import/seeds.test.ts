@@ -82,10 +82,53 @@ describe.each([...new Set(SNIPPETS.map(({ product }) => product))])("%s", (produ
       const file = hub.home.readServers();
       for (const secret of Object.values(SECRETS)) expect(file).not.toContain(secret);
 
-      if (!snippet.headless) await hub.call("signIn", { server: candidate.name });
+      const { auth = {} } = candidate.entry as { auth?: Record<string, string> };
+      if (!snippet.headless) {
+        await hub.call("signIn", { server: candidate.name });
+        const asked = as.records.authorizations.at(-1)?.params ?? {};
+        if (auth.redirect_uri !== undefined) expect(asked.redirect_uri).toBe(auth.redirect_uri);
+        if (auth.scope !== undefined) expect(asked.scope).toBe(auth.scope);
+        if (auth.client_id?.includes("$") === false) expect(asked.client_id).toBe(auth.client_id);
+        expect(asked).toMatchObject(auth.authorize_params ?? {});
+      }
       const agent = await hub.connect(candidate.name);
-      expect(await agent.callText("add", { a: 2, b: 3 })).toBe("5");
+      // Nobody stands behind a service account's token.
+      expect(await agent.callText("whoami")).toBe(snippet.headless ? "undefined" : "ada");
       expect(hub.server(candidate.name)).toMatchObject({ state: "ready", error: null });
     },
   );
+});
+
+describe("what describes no server says what it is, and what to do here", () => {
+  test.each([
+    ["dynmcp login github", "gatehouse login github"],
+    ["$ dynmcp logout github", "gatehouse logout github"],
+    ["mcpproxy auth login --server=github-server", "gatehouse login github-server"],
+    ["HEADLESS=true mcpproxy auth login --server=github-server", "gatehouse login github-server"],
+    ["mcpproxy auth login --server=github-server --log-level=debug", "gatehouse login github-server"],
+    ["mcpproxy auth status", "gatehouse status"],
+    ["mcpproxy upstream logs github-server --tail 50", "gatehouse logs github-server"],
+    ["mcpproxy activity list --request-id req-xyz-123", "gatehouse activity --request-id req-xyz-123"],
+    ["claude mcp get acme", "gatehouse status"],
+    ["mcpo --config config_oauth.json", "gatehouse import config_oauth.json"],
+    ["curl -I https://auth.example.com/.well-known/oauth-authorization-server", "URL"],
+    ["ssh -N -L 53682:127.0.0.1:53682 user@remote-host", "URL"],
+    ["npx -y mcp-oauth2-proxy", "env"],
+    ['{ "command": "cmd", "args": ["/c", "npx", "-y", "mcp-oauth2-proxy"] }', "env"],
+    [
+      '{ "oauth": { "client_id": "your-client-id", "extra_params": { "resource": "https://api.example.com" } } }',
+      "URL",
+    ],
+    [
+      "git clone https://github.com/ChengleiYuan/mcp-oauth2-proxy.git\ncd mcp-oauth2-proxy\nnpm install\nnpm run build",
+      "URL",
+    ],
+    ['{ "success": false, "error_type": "dcr_failed", "server_name": "github-server" }', "URL"],
+  ])("%s", async (text, suggestion) => {
+    const hub = await runHub();
+    const { candidates, error } = await hub.call("readSnippet", { text });
+    expect((error ?? candidates[0]?.error)?.suggestion).toContain(suggestion);
+    const done = candidates.map(({ id }) => id);
+    expect(done.length).toBeLessThanOrEqual(1);
+  });
 });
