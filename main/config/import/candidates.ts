@@ -1,7 +1,6 @@
 /** What each server of a text becomes, and what is to be known of that before it is taken over. */
 import { isDeepStrictEqual } from "node:util";
 import type { ImportCandidate } from "../../../preload/api-import.ts";
-import { isLoopbackHost } from "../../http/urls.ts";
 import { visible } from "../../visible.ts";
 import { judgeRemote, judgeStdio } from "../entry.ts";
 import { type BadReference, type Env, expand } from "../expand.ts";
@@ -17,6 +16,7 @@ import { useOwnReferences } from "./references.ts";
 import { covered, type MovedSecret, moveSecrets } from "./secrets.ts";
 import { warnOfShells } from "./shell-lines.ts";
 import { readText } from "./text.ts";
+import { wholeUrl } from "./url.ts";
 
 export interface ImportContext {
   /** Where `${VAR}` will come from. */
@@ -133,15 +133,8 @@ function nowhere({ signIn }: Draft): { what: string; suggestion: string } {
 /** A URL as people write it, as one that can be used, and says what was changed. */
 function useUrl(draft: Draft, given: string): void {
   const { notes, headers } = draft;
-  let text = given.trim();
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(text) || /^[\w.-]+:\d{1,5}(\/|$)/.test(text)) {
-    const host = URL.canParse(`https://${text}`) ? new URL(`https://${text}`).hostname : "";
-    const scheme = isLoopbackHost(host) ? "http" : "https";
-    if (host !== "" && !text.startsWith("$")) {
-      text = `${scheme}://${text}`;
-      notes.warn(`It had no scheme; ${scheme}:// was put in front.`);
-    }
-  }
+  let text = wholeUrl(given.trim());
+  if (text !== given.trim()) notes.warn(`It had no scheme; ${text.slice(0, text.indexOf("/"))}// was put in front.`);
   draft.url = text;
   if (text.includes("${") || !URL.canParse(text)) return;
   const url = new URL(text);
