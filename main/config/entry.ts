@@ -16,7 +16,9 @@ export interface EntryResult {
   readonly secrets: ReadonlySet<string>;
 }
 
-type Judged = { readonly server: ServerConfig } | { readonly problems: readonly [EntryProblem, ...EntryProblem[]] };
+export type Judged =
+  | { readonly server: ServerConfig }
+  | { readonly problems: readonly [EntryProblem, ...EntryProblem[]] };
 
 /** Where the values of references come from. */
 export interface References {

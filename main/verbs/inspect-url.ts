@@ -50,7 +50,7 @@ export function inspectUrlVerbs({ config, log }: VerbDeps): Verbs<"inspectUrl"> 
     const name = takeName(known?.name ?? nameForUrl(url), taken);
     const base: UrlReport = { url, ...UNKNOWN, suggested_name: name, catalogue: known?.name ?? null, error: null };
     const judged = judgeRemote(name, { url, ...(known === null ? {} : { auth: known.auth }) });
-    if ("problem" in judged) return { ...base, error: entryError(name, judged.problem, null).toObject() };
+    if ("problems" in judged) return { ...base, error: entryError(name, judged.problems[0], null).toObject() };
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(LIMIT)]);
     try {
       return await ask(base, { ...(judged.server as RemoteServer), type: "auto" }, known, signal);

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ImportCandidate } from "../../../preload/api-import.ts";
 import { visible } from "../../visible.ts";
-import { judgeRemote, judgeStdio } from "../entry.ts";
+import { type Judged, judgeExpanded } from "../entry.ts";
 import { type BadReference, type Env, expand } from "../expand.ts";
 import { type EntryProblem, entryError } from "../problems.ts";
 import type { ServerConfig } from "../types.ts";
@@ -80,7 +80,7 @@ function candidateOf(
   warnOfShells(entry, notes);
   const judged = judge(name, entry, env, [...set, ...moved.map((secret) => secret.name)], notes);
   const problem: EntryProblem | null =
-    draft.problem !== null ? { member: null, ...draft.problem } : "problem" in judged ? judged.problem : null;
+    draft.problem !== null ? { member: null, ...draft.problem } : "problems" in judged ? judged.problems[0] : null;
   return {
     shown: {
       id,
@@ -199,8 +199,6 @@ function entryOf(draft: Draft): Record<string, unknown> {
   return entry;
 }
 
-type Judged = { readonly server: ServerConfig } | { readonly problem: EntryProblem };
-
 /** As it would be with everything there that it refers to; what is missing of that is told. */
 function judge(
   name: string,
@@ -224,13 +222,9 @@ function judge(
       kind === "misplaced"
         ? `refers to the secret ${reference}, which would be shown there`
         : `holds the reference ${visible(reference)}, which has no known form`;
-    return { problem: { member, what } };
+    return { problems: [{ member, what }] };
   }
-  const fields = value as Readonly<Record<string, unknown>>;
-  if (Object.hasOwn(entry, "url") && Object.hasOwn(entry, "command")) {
-    return { problem: { member: null, what: "has both a url and a command; only one can be meant" } };
-  }
-  return Object.hasOwn(entry, "command") ? judgeStdio(name, fields) : judgeRemote(name, fields);
+  return judgeExpanded(name, value as Readonly<Record<string, unknown>>);
 }
 
 /** A value that what refers to it can work with. */
