@@ -18,6 +18,7 @@ const root = app.getAppPath();
 const browser = appBrowser(env);
 
 startElectron({
+  env,
   start: () => startApp({ env, secrets, browser, version: VERSION, role: "app", onYield: () => app.quit() }),
   files: {
     renderer: join(root, "dist/renderer"),

@@ -65,13 +65,18 @@ const lazyCli = {
   },
 };
 
-/** Half of what a hub would load, for sign-ins and refreshes alone: a file of its own, required when first needed. */
-const lazyUndici = {
-  name: "lazy-undici",
+/**
+ * Loaded by what is seldom or late: each a file of its own, required when first needed. undici alone is half of what a
+ * hub would load, for sign-ins and refreshes alone.
+ */
+const LAZY = { undici: "./undici.cjs", "electron-updater": "./updater.cjs", "dbus-next": "./dbus.cjs" };
+
+const lazyPackages = {
+  name: "lazy-packages",
   setup(build) {
-    build.onResolve({ filter: /^undici$/ }, ({ kind, path }) =>
+    build.onResolve({ filter: /^(undici|electron-updater|dbus-next)$/ }, ({ kind, path }) =>
       kind === "dynamic-import"
-        ? { path: "./undici.cjs", external: true }
+        ? { path: LAZY[path], external: true }
         : { errors: [{ text: `${path} is loaded at the start` }] },
     );
   },
@@ -81,7 +86,7 @@ const hub = {
   ...node,
   target: "node20.18",
   external: ["electron", "@napi-rs/keyring"],
-  plugins: [lazyUndici],
+  plugins: [lazyPackages],
   // `import()` would look for the names of a CommonJS file's exports, which a minified one does not show.
   supported: { "dynamic-import": false },
 };
@@ -100,6 +105,17 @@ const BUNDLES = [
     because: "the headless hub runs in plain Node, where there is no Electron",
   },
   { entry: "undici", out: "dist/main/undici.cjs", options: { ...node, target: "node20.18" } },
+  {
+    entry: "electron-updater",
+    out: "dist/main/updater.cjs",
+    options: { ...node, target: "node20.18", external: ["electron"] },
+  },
+  {
+    entry: "dbus-next",
+    out: "dist/main/dbus.cjs",
+    // Native, and for sockets that no desktop has used for years.
+    options: { ...node, target: "node20.18", external: ["usocket", "x11"] },
+  },
   {
     entry: "shim/index.ts",
     out: "dist/shim/gatehouse.cjs",

@@ -23,13 +23,22 @@ const BADGES = {
     `<circle cx="17.5" cy="17.5" r="3.3" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="5.18 1.73"/>`,
   error: (colour) =>
     `<path d="M14.5 14.5l6 6m0-6l-6 6" fill="none" stroke="${colour}" stroke-width="2.4" stroke-linecap="round"/>`,
+  paused: (colour) => `<path d="M15.5 14v7m4-7v7" fill="none" stroke="${colour}" stroke-width="2.2"/>`,
 };
 
 const VARIANTS = [
-  { suffix: "", size: 22, ink: "#2b2d31", attention: "#c26a00", busy: "#1f5fd6", error: "#c5281c" },
-  { suffix: "-dark", size: 22, ink: "#f2f3f4", attention: "#ffb73d", busy: "#7aa7ff", error: "#ff7a70" },
+  { suffix: "", size: 22, ink: "#2b2d31", attention: "#c26a00", busy: "#1f5fd6", error: "#c5281c", paused: "#2b2d31" },
+  {
+    suffix: "-dark",
+    size: 22,
+    ink: "#f2f3f4",
+    attention: "#ffb73d",
+    busy: "#7aa7ff",
+    error: "#ff7a70",
+    paused: "#f2f3f4",
+  },
   // macOS draws a template in the menu bar's own colour.
-  { suffix: "Template", size: 18, ink: "#000", attention: "#000", busy: "#000", error: "#000" },
+  { suffix: "Template", size: 18, ink: "#000", attention: "#000", busy: "#000", error: "#000", paused: "#000" },
 ];
 
 function traySvg(state, variant) {

@@ -1,37 +1,14 @@
 /** From the first line to the last: one instance, a tray that outlives the window, and a polite end. */
 import { mkdirSync } from "node:fs";
-import { app, dialog, powerMonitor, session } from "electron";
+import { app, dialog, session } from "electron";
+import { t } from "../../preload/words.ts";
 import { asGatehouseError } from "../errors.ts";
-import type { Browser } from "../ports.ts";
 import type { HubHandle } from "../verbs/handle.ts";
-import { Destinations } from "./destinations.ts";
-import { forwardEvents, send, serveCalls } from "./ipc.ts";
+import { LINK_SCHEME, linkIn } from "./links.ts";
 import { lockContents, lockSession, quietChromium } from "./lock-down.ts";
-import { setApplicationMenu } from "./menu.ts";
+import { appear } from "./presence.ts";
 import { registerScheme, servePages } from "./protocol.ts";
-import { shellHandlers } from "./shell.ts";
-import { createShellCalls } from "./shell-calls.ts";
-import { createTray } from "./tray.ts";
-import type { TrayAction } from "./tray-menu.ts";
-import type { ShellFiles, ShellFolders } from "./types.ts";
-import { noUpdates } from "./updates.ts";
-import { createMainWindow } from "./window.ts";
-
-export interface ShellOptions {
-  /** Starts the hub. Called once, by the first instance only. */
-  readonly start: () => Promise<HubHandle>;
-  readonly version: string;
-  readonly files: ShellFiles;
-  readonly folders: ShellFolders;
-  /** For pages that a click in the window opens. */
-  readonly browser: Browser;
-  /** Chromium's own data; its lock makes the single instance. */
-  readonly userData: string;
-  /** Start in the tray, without a window. */
-  readonly hidden: boolean;
-  /** Where errors go that nobody awaits. */
-  readonly report: (event: string, error: unknown) => void;
-}
+import type { ShellOptions } from "./types.ts";
 
 /** How long the hub may take to end its sessions before the process goes anyway, milliseconds. */
 const CLOSE_LIMIT = 4_000;
@@ -42,6 +19,8 @@ const CLOSE_LIMIT = 4_000;
  */
 export function startElectron(options: ShellOptions): void {
   app.setName("Gatehouse");
+  // Windows knows by it whose notifications they are; as in electron-builder.yml.
+  if (process.platform === "win32") app.setAppUserModelId("dev.gatehouse.app");
   try {
     mkdirSync(options.userData, { recursive: true, mode: 0o700 });
     app.setPath("userData", options.userData);
@@ -64,53 +43,60 @@ export function startElectron(options: ShellOptions): void {
   // Awaited again below, once Electron is ready; a failure before that is not an unhandled one.
   hub.catch(() => undefined);
   app.on("window-all-closed", () => undefined);
-  quitPolitely(hub, options);
+  const isQuitting = quitPolitely(hub, options);
+  const links = catchLinks();
   app
     .whenReady()
-    .then(() => run(hub, options))
+    .then(() => run(hub, options, isQuitting, links))
     .catch((error: unknown) => fail(error, options));
 }
 
-async function run(hub: Promise<HubHandle>, options: ShellOptions): Promise<void> {
-  setApplicationMenu();
+async function run(
+  hub: Promise<HubHandle>,
+  options: ShellOptions,
+  isQuitting: () => boolean,
+  links: Links,
+): Promise<void> {
   lockSession(session.defaultSession);
   servePages(session.defaultSession, options.files.renderer);
-
-  const window = createMainWindow(options.files);
-  const destinations = new Destinations((destination) => send(window.contents(), "destination", destination));
-  window.whileOpen((contents) => {
-    contents.on("did-start-navigation", (details) => {
-      if (!details.isSameDocument) destinations.lost();
-    });
-    return () => destinations.lost();
+  const presence = appear(hub, options, isQuitting);
+  const link = linkIn(process.argv);
+  // macOS passes no arguments to what it starts at login.
+  const hidden =
+    options.hidden || (process.platform === "darwin" && app.getLoginItemSettings().wasOpenedAtLogin === true);
+  if (!hidden && link === null) presence.show();
+  if (link !== null) presence.follow(link);
+  links.deliver(presence.follow);
+  app.on("second-instance", (_event, argv, _folder, data) => {
+    const other = linkIn(argv);
+    if (other !== null) presence.follow(other);
+    else if (!isHidden(data)) presence.show();
   });
-  const { version, folders, browser } = options;
-  const shell = shellHandlers({
-    version,
-    folders,
-    browser,
-    destinations,
-    updates: noUpdates(),
-    window: window.current,
-    hasTray: () => true,
-    quit: () => app.quit(),
-  });
-  serveCalls(hub, createShellCalls(shell, options.report), window);
-  app.on("second-instance", (_event, _argv, _folder, data) => {
-    if (!isHidden(data)) window.show();
-  });
-  app.on("activate", () => window.show());
+  app.on("activate", () => presence.show());
+  // On Linux that is told by the desktop file of the package.
+  if (app.isPackaged && process.platform !== "linux") app.setAsDefaultProtocolClient(LINK_SCHEME);
+  await hub;
+}
 
-  const tray = createTray(options.files.tray, (action) => act(action, hub, window.show));
-  app.once("will-quit", () => tray.destroy());
-  powerMonitor.on("shutdown", () => app.quit());
-  powerMonitor.on("resume", () => void hub.then((running) => running.resumed()));
-  if (!options.hidden) window.show();
+interface Links {
+  /** Those that came already, and each that comes. */
+  deliver(follow: (link: string) => void): void;
+}
 
-  const running = await hub;
-  tray.draw(running.snapshot());
-  running.on("snapshot", tray.draw);
-  forwardEvents(running, window);
+/** macOS passes a link as an event, the first of them before anything is ready. */
+function catchLinks(): Links {
+  const early: string[] = [];
+  let follow = (link: string): void => void early.push(link);
+  app.on("open-url", (event, url) => {
+    event.preventDefault();
+    follow(url);
+  });
+  return {
+    deliver(to) {
+      follow = to;
+      for (const link of early.splice(0)) to(link);
+    },
+  };
 }
 
 /** What another start of the app told this one. */
@@ -118,31 +104,8 @@ function isHidden(data: unknown): boolean {
   return typeof data === "object" && data !== null && "hidden" in data && data.hidden === true;
 }
 
-function act(action: TrayAction, hub: Promise<HubHandle>, show: () => void): void {
-  switch (action.kind) {
-    case "open":
-      show();
-      return;
-    case "quit":
-      app.quit();
-      return;
-    case "call":
-      void callFromTray(action, hub, show);
-      return;
-  }
-}
-
-/** A failure is in the snapshot; the window is where it can be read. */
-async function callFromTray(
-  { kind: _kind, method, ...params }: Extract<TrayAction, { kind: "call" }>,
-  hub: Promise<HubHandle>,
-  show: () => void,
-): Promise<void> {
-  const answer = await (await hub).call(method, params);
-  if (!answer.ok && answer.error.code !== "sign_in_cancelled") show();
-}
-
-function quitPolitely(hub: Promise<HubHandle>, options: ShellOptions): void {
+/** Answers whether the app is on its way out. */
+function quitPolitely(hub: Promise<HubHandle>, options: ShellOptions): () => boolean {
   let state: "running" | "closing" | "closed" = "running";
   // Who starts the app while it is going still means to have it.
   app.on("second-instance", () => {
@@ -163,6 +126,7 @@ function quitPolitely(hub: Promise<HubHandle>, options: ShellOptions): void {
       });
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => app.quit());
+  return () => state !== "running";
 }
 
 function reportUncaught(options: ShellOptions): void {
@@ -171,7 +135,7 @@ function reportUncaught(options: ShellOptions): void {
     options.report(event, error);
     if (shown || options.hidden) return;
     shown = true;
-    void app.whenReady().then(() => tell("Gatehouse met an unexpected error", error));
+    void app.whenReady().then(() => tell(t("tray:unexpected"), error));
   };
   process.on("uncaughtException", report("uncaught_exception"));
   process.on("unhandledRejection", report("unhandled_rejection"));
@@ -180,7 +144,7 @@ function reportUncaught(options: ShellOptions): void {
 /** The app cannot start. Tells the person, unless an agent started it unseen, and ends with 1. */
 async function fail(error: unknown, options: ShellOptions): Promise<void> {
   options.report("start", error);
-  if (!options.hidden) await tell("Gatehouse cannot start", error);
+  if (!options.hidden) await tell(t("tray:cannot_start"), error);
   app.exit(1);
 }
 

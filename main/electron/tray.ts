@@ -2,10 +2,15 @@
 import { join } from "node:path";
 import { Menu, type MenuItemConstructorOptions, type NativeImage, nativeImage, nativeTheme, Tray } from "electron";
 import type { Snapshot } from "../../preload/api.ts";
-import { escapeLabel, type MenuEntry, type TrayAction, type TrayIcon, trayMenu } from "./tray-menu.ts";
+import { escapeLabel, type MenuEntry, type TrayAction, trayMenu } from "./tray-menu.ts";
+import type { TrayIcon } from "./tray-summary.ts";
 
 export interface AppTray {
   draw(snapshot: Snapshot): void;
+  /** In other words: the language has changed. */
+  redraw(): void;
+  /** On a desktop whose tray has come, or come again. */
+  renew(): void;
   destroy(): void;
 }
 
@@ -13,8 +18,14 @@ export function createTray(folder: string, act: (action: TrayAction) => void): A
   let snapshot: Snapshot | null = null;
   let model = trayMenu(null);
   let drawn = "";
-  const tray = new Tray(picture(folder, model.icon));
+  let tray = place();
 
+  function place(): Tray {
+    const placed = new Tray(picture(folder, model.icon));
+    // On macOS a click opens the menu; elsewhere a plain click means the window.
+    if (process.platform !== "darwin") placed.on("click", () => act({ kind: "open" }));
+    return placed;
+  }
   const paint = (): void => {
     tray.setImage(picture(folder, model.icon));
   };
@@ -28,14 +39,19 @@ export function createTray(folder: string, act: (action: TrayAction) => void): A
     tray.setContextMenu(Menu.buildFromTemplate(model.entries.map((entry) => menuItem(entry, act))));
   };
 
-  // On macOS a click opens the menu; elsewhere a plain click means the window.
-  if (process.platform !== "darwin") tray.on("click", () => act({ kind: "open" }));
   nativeTheme.on("updated", paint);
   draw();
 
   return {
     draw(latest) {
       snapshot = latest;
+      draw();
+    },
+    redraw: draw,
+    renew() {
+      tray.destroy();
+      tray = place();
+      drawn = "";
       draw();
     },
     destroy() {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { app, BrowserWindow, nativeTheme, screen, type WebContents } from "electron";
 import { APP_PAGE } from "./asset-path.ts";
-import { DEFAULT_SIZE, reachable, readBounds, SMALLEST_SIZE, writeBounds } from "./bounds.ts";
+import { type Bounds, DEFAULT_SIZE, reachable, readBounds, SMALLEST_SIZE, writeBounds } from "./bounds.ts";
 import type { ShellFiles } from "./types.ts";
 
 /** The page's own background (`--bg` in style.css), so that nothing flashes before the first paint. */
@@ -20,7 +20,8 @@ export interface MainWindow {
   whileOpen(start: (contents: WebContents) => () => void): void;
 }
 
-export function createMainWindow(files: ShellFiles): MainWindow {
+/** `mayClose` is asked when somebody closes the window; with false it stays. */
+export function createMainWindow(files: ShellFiles, mayClose: (window: BrowserWindow) => boolean): MainWindow {
   let current: BrowserWindow | null = null;
   const starts: ((contents: WebContents) => () => void)[] = [];
 
@@ -29,11 +30,16 @@ export function createMainWindow(files: ShellFiles): MainWindow {
   };
 
   nativeTheme.on("updated", () => current?.setBackgroundColor(background()));
+  screen.on("display-removed", () => bringBack(current));
+  screen.on("display-metrics-changed", () => bringBack(current));
 
   return {
     show() {
       if (current === null) {
         const opened = openWindow(files);
+        opened.on("close", (event) => {
+          if (!mayClose(opened)) event.preventDefault();
+        });
         opened.once("closed", () => {
           if (current === opened) current = null;
         });
@@ -54,11 +60,25 @@ export function createMainWindow(files: ShellFiles): MainWindow {
   };
 }
 
+const workAreas = (): Bounds[] => screen.getAllDisplays().map((display) => display.workArea);
+
+/** A display went away, and the window must not have gone with it. */
+function bringBack(window: BrowserWindow | null): void {
+  if (window === null || window.isDestroyed() || reachable(window.getBounds(), workAreas()) !== null) return;
+  const { workArea } = screen.getPrimaryDisplay();
+  const { width, height } = window.getBounds();
+  window.setBounds({
+    x: workArea.x,
+    y: workArea.y,
+    width: Math.min(width, workArea.width),
+    height: Math.min(height, workArea.height),
+  });
+}
+
 function openWindow(files: ShellFiles): BrowserWindow {
   const boundsFile = join(app.getPath("userData"), "window.json");
-  const areas = screen.getAllDisplays().map((display) => display.workArea);
   const window = new BrowserWindow({
-    ...(reachable(readBounds(boundsFile), areas) ?? DEFAULT_SIZE),
+    ...(reachable(readBounds(boundsFile), workAreas()) ?? DEFAULT_SIZE),
     minWidth: SMALLEST_SIZE.width,
     minHeight: SMALLEST_SIZE.height,
     title: "Gatehouse",

@@ -541,14 +541,21 @@ describe("tray and life", () => {
     await tray.waitForLabel("Sign in to linear");
     expect(await tray.labels()).toEqual([
       "Sign in to linear",
+      "Retry intranet-search",
       "Cancel sign-in to notion",
+      "4 other servers",
       "github: Signed in",
       "Sign out of github",
+      "Show details of github",
       "files: Ready",
+      "Show details of files",
       "intranet-search: No answer from the server",
-      "Retry intranet-search",
+      "Show details of intranet-search",
       "sentry: Off",
+      "Show details of sentry",
+      "Pause all",
       "Open Gatehouse",
+      "Quitting interrupts Claude and Cursor",
       "Quit Gatehouse",
     ]);
     expect((await tray.status()).hasIcon).toBe(true);

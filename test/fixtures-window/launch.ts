@@ -23,7 +23,7 @@ export async function buildScripted(): Promise<ScriptedFolder> {
     platform: "node",
     format: "cjs",
     target: "node20.18",
-    external: ["electron"],
+    external: ["electron", "usocket", "x11"],
     logLevel: "warning",
   });
   writeFileSync(

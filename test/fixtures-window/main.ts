@@ -98,6 +98,7 @@ const hub: HubHandle = {
 const root = process.env.WINDOW_TEST_ROOT ?? "";
 const home = process.env.GATEHOUSE_HOME ?? app.getPath("temp");
 startElectron({
+  env: process.env,
   start: async () => hub,
   files: {
     renderer: process.env.WINDOW_TEST_RENDERER ?? join(root, "dist/renderer"),

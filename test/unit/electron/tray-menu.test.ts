@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { escapeLabel, type MenuEntry, trayMenu } from "../../../main/electron/tray-menu.ts";
+import { setLanguage } from "../../../preload/words.ts";
 import * as made from "../../fixtures-window/snapshots.ts";
 
 /** Lines as a person sees them, submenus indented. */
@@ -22,19 +23,28 @@ function find(entries: readonly MenuEntry[], label: string): MenuEntry | undefin
 }
 
 describe("the tray's menu", () => {
-  test("what needs the person comes first, the rest with its state", () => {
+  test("what needs the person comes first, the others stand in a submenu with their state", () => {
     expect(lines(trayMenu(made.everyday()).entries)).toEqual([
       "Sign in to linear",
+      "Retry intranet-search",
       "Cancel sign-in to notion",
       "---",
-      "github: Signed in",
-      "  Sign out of github",
-      "files: Ready (no click)",
-      "intranet-search: No answer from the server",
-      "  Retry intranet-search",
-      "sentry: Off (no click)",
+      "4 other servers",
+      "  github: Signed in",
+      "    Sign out of github",
+      "    ---",
+      "    Show details of github",
+      "  files: Ready",
+      "    Show details of files",
+      "  intranet-search: No answer from the server",
+      "    Show details of intranet-search",
+      "  sentry: Off",
+      "    Show details of sentry",
+      "---",
+      "Pause all",
       "---",
       "Open Gatehouse",
+      expect.stringMatching(/^Quitting interrupts .* \(no click\)$/),
       "Quit Gatehouse",
     ]);
   });
@@ -56,8 +66,13 @@ describe("the tray's menu", () => {
   test("a server that nobody has used can be signed in to, and does not call for attention", () => {
     const menu = trayMenu(made.snapshot({ servers: [made.unused()] }));
     expect(lines(menu.entries)).toEqual([
-      "stripe: Not connected yet",
-      "  Sign in to stripe",
+      "1 server",
+      "  stripe: Not connected yet",
+      "    Sign in to stripe",
+      "    ---",
+      "    Show details of stripe",
+      "---",
+      "Pause all",
       "---",
       "Open Gatehouse",
       "Quit Gatehouse",
@@ -67,11 +82,12 @@ describe("the tray's menu", () => {
 
   test("a server that wants more access calls for attention; the account is named where there are several", () => {
     const one = trayMenu(made.snapshot({ servers: [made.wantingMore()] }));
-    expect(lines(one.entries).slice(0, 4)).toEqual([
+    expect(lines(one.entries).slice(0, 5)).toEqual([
       "Allow more access to calendar",
       "---",
-      "calendar: Wants more access",
-      "  Sign out of calendar",
+      "1 other server",
+      "  calendar: Wants more access",
+      "    Sign out of calendar",
     ]);
     expect(one).toMatchObject({ icon: "attention", tooltip: "Gatehouse: 1 server wants more access" });
     expect(find(one.entries, "Allow more access to calendar")).toMatchObject({
@@ -88,10 +104,9 @@ describe("the tray's menu", () => {
 
   test("a failing server that is signed in offers both", () => {
     const server = { ...made.failing(), accounts: [made.account()] };
-    expect(lines(trayMenu(made.snapshot({ servers: [server] })).entries).slice(1, 3)).toEqual([
-      "  Retry intranet-search",
-      "  Sign out of intranet-search",
-    ]);
+    expect(lines(trayMenu(made.snapshot({ servers: [server] })).entries)).toEqual(
+      expect.arrayContaining(["Retry intranet-search", "    Sign out of intranet-search"]),
+    );
   });
 
   test("several accounts: the one that is waited for comes first, and each has its own lines", () => {
@@ -99,19 +114,25 @@ describe("the tray's menu", () => {
     expect(lines(entries)).toEqual([
       "Sign in to github as work",
       "---",
-      "github: Sign-in needed",
-      "  Your account: Signed in, used by default (no click)",
-      "  Sign out of github with your account",
-      "  ---",
-      "  old: Signed out (no click)",
-      "  Sign in to github as old",
-      "  Use old by default",
-      "  ---",
-      "  work: Sign-in needed (no click)",
-      "  Sign in to github as work",
-      "  Use work by default",
+      "1 other server",
+      "  github: Sign-in needed",
+      "    Your account: Signed in, used by default (no click)",
+      "    Sign out of github with your account",
+      "    ---",
+      "    old: Signed out (no click)",
+      "    Sign in to github as old",
+      "    Use old by default",
+      "    ---",
+      "    work: Sign-in needed (no click)",
+      "    Sign in to github as work",
+      "    Use work by default",
+      "    ---",
+      "    Show details of github",
+      "---",
+      "Pause all",
       "---",
       "Open Gatehouse",
+      expect.stringContaining("Quitting interrupts"),
       "Quit Gatehouse",
     ]);
     const action = (label: string): unknown => {
@@ -137,7 +158,7 @@ describe("the tray's menu", () => {
       {
         type: "item",
         label: "television: enter the code WDJB-MJHT at as.television.example/device",
-        action: { kind: "open" },
+        action: { kind: "go", to: { to: "server", server: "television" } },
       },
       {
         type: "item",
@@ -171,21 +192,69 @@ describe("the tray's menu", () => {
       action: { kind: "open" },
     });
     const locked = trayMenu(made.snapshot({ vault: { kind: "keychain", state: "locked" } }));
-    expect(locked.tooltip).toBe("Gatehouse: the keychain is locked");
+    expect(locked.tooltip).toBe("Gatehouse: The keychain is locked");
   });
 
-  test("many quiet servers move into a submenu", () => {
-    const servers = Array.from({ length: 12 }, (_, index) => made.signedIn(`server-${index}`));
-    const { entries } = trayMenu(made.snapshot({ servers: [made.needing(), ...servers] }));
-    expect(entries.map((entry) => (entry.type === "separator" ? "-" : entry.label))).toEqual([
-      "Sign in to linear",
-      "-",
-      "12 other servers",
-      "-",
-      "Open Gatehouse",
-      "Quit Gatehouse",
-    ]);
-    expect(find(entries, "Sign out of server-11")).toBeDefined();
+  test("changed tools and a program from elsewhere wait for a look at them, in the window", () => {
+    const changed = made.withChangedTools();
+    const foreign = made.unapproved();
+    const { entries, icon, tooltip } = trayMenu(made.snapshot({ servers: [changed, foreign] }));
+    expect(icon).toBe("attention");
+    expect(tooltip).toBe("Gatehouse: 2 servers wait for your review");
+    expect(find(entries, "Review changes of notes")).toMatchObject({
+      action: { kind: "go", to: { to: "server", server: "notes" } },
+    });
+    expect(find(entries, "Review the command of imported")).toMatchObject({
+      action: { kind: "go", to: { to: "server", server: "imported" } },
+    });
+  });
+
+  test("an error that no click here puts right leads to the server's page", () => {
+    const server = made.server("linear", { state: "failing", error: made.error({ code: "config_invalid" }) });
+    const { entries, icon } = trayMenu(made.snapshot({ servers: [server] }));
+    expect(icon).toBe("error");
+    expect(entries[0]).toEqual({
+      type: "item",
+      label: "linear: Mistake in the settings…",
+      action: { kind: "go", to: { to: "server", server: "linear" } },
+    });
+  });
+
+  test("paused: says so in picture, tooltip and menu, and offers to go on", () => {
+    const { entries, icon, tooltip } = trayMenu({ ...made.everyday(), paused: true });
+    expect(icon).toBe("paused");
+    expect(tooltip).toMatch(/^Gatehouse: Everything is paused, /);
+    expect(entries[0]).toEqual({ type: "item", label: "Everything is paused", action: null });
+    expect(find(entries, "Resume")).toMatchObject({ action: { kind: "pause", paused: false } });
+    expect(find(trayMenu(made.everyday()).entries, "Pause all")).toMatchObject({
+      action: { kind: "pause", paused: true },
+    });
+  });
+
+  test("quitting says whom it interrupts: by name, or how many", () => {
+    const label = (...agents: readonly [names: string[], count: number][]): string | undefined =>
+      lines(
+        trayMenu(
+          made.snapshot({
+            servers: agents.map(([agent_names, count], index) =>
+              made.server(`server-${index}`, { agents: count, agent_names }),
+            ),
+          }),
+        ).entries,
+      ).find((line) => line.startsWith("Quitting"));
+    expect(label()).toBeUndefined();
+    expect(label([[], 0])).toBeUndefined();
+    expect(label([["Claude"], 1], [["Claude", "Cursor"], 2])).toBe("Quitting interrupts Claude and Cursor (no click)");
+    expect(label([["Claude"], 2])).toBe("Quitting interrupts 2 agents (no click)");
+    expect(label([[], 1])).toBe("Quitting interrupts 1 agent (no click)");
+    expect(label([["a", "b", "c", "d"], 4])).toBe("Quitting interrupts 4 agents (no click)");
+  });
+
+  test("speaks the language that is set", () => {
+    setLanguage("de", { tray: { open: "Gatehouse öffnen", others_one: "{{count}} anderer Server" } });
+    expect(lines(trayMenu(made.snapshot({})).entries)).toEqual(["Gatehouse öffnen", "Quit Gatehouse"]);
+    setLanguage("en", {});
+    expect(lines(trayMenu(made.snapshot({})).entries)).toEqual(["Open Gatehouse", "Quit Gatehouse"]);
   });
 
   test("an ampersand in a name is doubled for Electron", () => {
