@@ -1,17 +1,28 @@
 /** The command line that an agent's configuration needs, absolute: agents started from a desktop often have a bare PATH. */
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, constants, existsSync } from "node:fs";
+import { basename, delimiter, join } from "node:path";
 
-/** `dist` of this program, where the shim lies beside the hub. */
-const SHIM = join(import.meta.dirname, "..", "shim", "gatehouse.cjs");
-
-/** Node and the shim. `execPath` is Node itself unless the hub runs in the app. */
+/**
+ * The packed app's own executable; else Node and the shim. `execPath` is Node itself unless the hub runs in the app;
+ * `folder` is where this program's bundle lies.
+ */
 export function agentCommand(
   env: Readonly<Record<string, string | undefined>>,
   { execPath, versions, platform }: Pick<NodeJS.Process, "execPath" | "versions" | "platform"> = process,
+  folder: string = import.meta.dirname,
 ): string[] {
+  const executable = packedExecutable(folder, platform);
+  if (executable !== null) return [executable];
   const node = "electron" in versions ? findNode(env.PATH ?? "", platform) : execPath;
-  return [node, SHIM];
+  return [node, join(folder, "..", "shim", "gatehouse.cjs")];
+}
+
+/** In `shim` beside the archive, or its unpacked part, that holds the bundle in `dist/main`; null: nothing is packed. */
+function packedExecutable(folder: string, platform: NodeJS.Platform): string | null {
+  const archive = join(folder, "..", "..");
+  if (!/^app\.asar(\.unpacked)?$/.test(basename(archive))) return null;
+  const file = join(archive, "..", "shim", platform === "win32" ? "gatehouse.exe" : "gatehouse");
+  return existsSync(file) ? file : null;
 }
 
 function findNode(path: string, platform: NodeJS.Platform): string {

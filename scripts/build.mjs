@@ -38,7 +38,7 @@ const common = {
   charset: "utf8",
   legalComments: "none",
   logLevel: "silent",
-  define: { __VERSION__: JSON.stringify(version) },
+  define: { __VERSION__: JSON.stringify(version), __STANDALONE__: "false" },
 };
 
 const node = {
@@ -170,6 +170,19 @@ const BUNDLES = [
     },
   },
 ];
+
+/** The command whole, for the executable that brings its own Node: everything in one text, nothing required but Node's. */
+export async function buildStandalone() {
+  const { outputFiles } = await esbuild.build({
+    ...node,
+    target: "node20",
+    define: { ...node.define, __STANDALONE__: "true" },
+    supported: { "dynamic-import": false },
+    entryPoints: ["shim/index.ts"],
+    outfile: "standalone.cjs",
+  });
+  return outputFiles[0].contents;
+}
 
 /** One file a language, all its namespaces in it: what a window and the tray load when they do not speak English. */
 async function localeFiles() {

@@ -1,7 +1,9 @@
 /** `gatehouse hub`: the hub in the foreground, in plain Node. */
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { EXIT, say } from "./cli-base.ts";
+import { IS_STANDALONE } from "./standalone.ts";
 
 export async function hub(args: readonly string[]): Promise<number | null> {
   const { values } = parseArgs({ args: [...args], options: { launched: { type: "boolean", default: false } } });
@@ -10,7 +12,11 @@ export async function hub(args: readonly string[]): Promise<number | null> {
     say(`The hub needs Node 20.18 or newer; this is ${process.versions.node}.`);
     return EXIT.failed;
   }
-  const entry = join(__dirname, "..", "main", "headless.cjs");
-  const { runHeadless } = require(entry) as { runHeadless(options: { launched: boolean }): Promise<number> };
+  const place = IS_STANDALONE ? join("app.asar.unpacked", "dist", "main") : "main";
+  const entry = join(__dirname, "..", place, "headless.cjs");
+  // The executable's own `require` knows Node's modules only.
+  const { runHeadless } = createRequire(entry)(entry) as {
+    runHeadless(options: { launched: boolean }): Promise<number>;
+  };
   return runHeadless({ launched: values.launched });
 }

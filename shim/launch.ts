@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, unl
 import { dirname, join } from "node:path";
 import { type Connected, connectHub } from "./connect.ts";
 import { readRecord } from "./endpoint.ts";
+import { IS_STANDALONE } from "./standalone.ts";
 import { isOutdated } from "./versions.ts";
 import type { Open } from "./wire.ts";
 
@@ -91,15 +92,30 @@ function launch(home: string, env: Environment): Promise<Launched> {
 }
 
 function launchHeadless(home: string, env: Environment): Promise<Launched> {
-  return start(home, process.execPath, [join(__dirname, "gatehouse.cjs"), "hub", "--launched"], env, false);
+  const script = IS_STANDALONE ? [] : [join(__dirname, "gatehouse.cjs")];
+  return start(home, process.execPath, [...script, "hub", "--launched"], env, false);
 }
 
 function hasDesktop(env: Environment): boolean {
   return process.platform !== "linux" || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 }
 
-/** The Electron that runs this checkout's app: told by the environment, by the set-up, or installed by npm. */
+/** The packed app that this lies in, or the Electron that runs this checkout's. */
 function appCommand(env: Environment): { command: string; args: string[] } | null {
+  const packed = packedApp(dirname(__dirname));
+  return packed === null ? sourceApp(env) : { command: packed, args: [] };
+}
+
+/** The app around its folder of resources; null: this is no such folder. */
+function packedApp(resources: string): string | null {
+  if (!existsSync(join(resources, "app.asar"))) return null;
+  const folder = dirname(resources);
+  if (process.platform === "darwin") return join(folder, "MacOS", "Gatehouse");
+  return join(folder, process.platform === "win32" ? "Gatehouse.exe" : "gatehouse-app");
+}
+
+/** The Electron of a checkout: told by the environment, by the set-up, or installed by npm. */
+function sourceApp(env: Environment): { command: string; args: string[] } | null {
   const root = dirname(dirname(__dirname));
   if (!existsSync(join(root, "dist", "main", "index.cjs"))) return null;
   const name = process.platform === "win32" ? "electron.exe" : "electron";

@@ -1,15 +1,21 @@
 /** The app as it would be installed: what is in it, which fuses are set, and that it starts. */
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { getRawHeader, listPackage } from "@electron/asar";
 import { FuseV1Options, FuseVersion, getCurrentFuseWire } from "@electron/fuses";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Snapshot } from "../../preload/api.ts";
+import { readRecord } from "../../shim/endpoint.ts";
+import { startAgent } from "../fixtures/agent.ts";
 import { startChild, type TempFolder, tempFolder } from "../fixtures/children.ts";
 import { startDesktop } from "../fixtures/desktop.ts";
+import { everythingServer } from "../fixtures/everything.ts";
 import { makeHome } from "../fixtures/home.ts";
 import { repoRoot } from "../fixtures/root.ts";
+import { watchTray } from "../fixtures/tray.ts";
 import { use } from "../fixtures/use.ts";
 import { waitFor } from "../fixtures/wait.ts";
 
@@ -19,13 +25,24 @@ const { version } = JSON.parse(readFileSync(join(repoRoot, "package.json"), "utf
 /** The byte of a fuse that is on, as the wire in the executable spells it. */
 const FUSE_IS_ON = "1";
 
+/** Chromium refuses to run as root with its sandbox, and what starts the app by itself gives it no flag for that. */
+async function addNoSandbox(app: string): Promise<void> {
+  await rename(app, `${app}.real`);
+  await writeFile(app, `#!/bin/sh\nexec "${app}.real" --no-sandbox --disable-gpu "$@"\n`, { mode: 0o755 });
+}
+
 let folder: TempFolder;
 let installed: string;
+const appBinary = (): string => {
+  const app = join(installed, "gatehouse-app");
+  return existsSync(`${app}.real`) ? `${app}.real` : app;
+};
 
 beforeAll(async () => {
   folder = tempFolder("package");
   await run(process.execPath, [join(repoRoot, "scripts", "pack.mjs"), join(folder.path, "out")]);
   installed = join(folder.path, "out", "linux-unpacked");
+  if (process.getuid?.() === 0) await addNoSandbox(join(installed, "gatehouse-app"));
 });
 
 afterAll(() => folder.close());
@@ -37,10 +54,12 @@ describe.runIf(process.platform === "linux")("the packed app", () => {
       .map((path) => path.replaceAll("\\", "/").slice(1))
       .filter((path) => /\.\w+$/.test(path.split("/").at(-1) ?? ""));
     const expected =
-      /^(package\.json|assets\/icon\.png|assets\/tray\/[a-zA-Z-]+(@2x)?\.png|dist\/(main|preload|renderer)\/[a-z]+\.(cjs|js|css|html)|node_modules\/@napi-rs\/keyring(-[a-z0-9-]+)?\/.+)$/;
+      /^(package\.json|assets\/icon\.png|assets\/tray\/[a-zA-Z-]+(@2x)?\.png|dist\/(main|preload|renderer)\/[a-z]+\.(cjs|js|css|html)|dist\/renderer\/(locales\/[a-zA-Z-]+\.json|services\/[a-z0-9-]+\.svg)|node_modules\/@napi-rs\/keyring(-[a-z0-9-]+)?\/.+)$/;
     expect(files.filter((path) => !expected.test(path))).toEqual([]);
     for (const path of [
       "dist/main/index.cjs",
+      "dist/main/updater.cjs",
+      "dist/main/dbus.cjs",
       "dist/preload/index.cjs",
       "dist/renderer/index.html",
       "dist/renderer/index.js",
@@ -58,7 +77,7 @@ describe.runIf(process.platform === "linux")("the packed app", () => {
   });
 
   test("has every fuse set as meant", async () => {
-    const { version: wireVersion, ...wire } = await getCurrentFuseWire(join(installed, "gatehouse-app"));
+    const { version: wireVersion, ...wire } = await getCurrentFuseWire(appBinary());
     expect(wireVersion).toBe(FuseVersion.V1);
     const on = (fuse: FuseV1Options) => String.fromCharCode(wire[fuse] ?? 0) === FUSE_IS_ON;
     const known = Object.values(FuseV1Options).filter((fuse) => typeof fuse === "number");
@@ -84,11 +103,42 @@ describe.runIf(process.platform === "linux")("the packed app", () => {
     expect(stdout).toContain(version);
   });
 
+  test("brings an executable that needs no Node: the command, and the hub where there is no desktop", async () => {
+    const gatehouse = join(installed, "resources", "shim", "gatehouse");
+    const home = use(makeHome({ everything: everythingServer() }));
+    // Nothing else of the environment, and no program on the PATH.
+    const env = { PATH: "", HOME: home.path, GATEHOUSE_HOME: home.path, GATEHOUSE_VAULT: "memory" };
+    expect((await run(gatehouse, ["--version"], { env })).stdout).toBe(`${version}\n`);
+    const agent = use(await startAgent({ home: home.path, env, command: [gatehouse], server: "everything" }));
+    expect(await agent.callText("echo", { message: "hi" })).toContain("hi");
+    const { hub } = JSON.parse((await run(gatehouse, ["status", "--json"], { env })).stdout) as Snapshot;
+    expect(hub.agent_command).toEqual([gatehouse]);
+    expect(readRecord(home.path)?.role).toBe("headless");
+    expect(readlinkSync(`/proc/${hub.pid}/exe`)).toBe(gatehouse);
+  });
+
+  test("its executable starts the app when none runs, and the app names it to agents", async () => {
+    const desktop = use(await startDesktop());
+    const tray = use(await watchTray(desktop.env));
+    const home = use(makeHome({ everything: everythingServer() }));
+    const gatehouse = join(installed, "resources", "shim", "gatehouse");
+    const env = { ...desktop.env, PATH: "", GATEHOUSE_HOME: home.path };
+    const agent = use(await startAgent({ home: home.path, env, command: [gatehouse], server: "everything" }));
+    expect(await agent.callText("echo", { message: "hi" })).toContain("hi");
+    await tray.waitForItem();
+    const { hub } = JSON.parse((await run(gatehouse, ["status", "--json"], { env })).stdout) as Snapshot;
+    expect(hub.agent_command).toEqual([gatehouse]);
+    expect(readRecord(home.path)).toMatchObject({ role: "app", pid: hub.pid });
+    expect(readlinkSync(`/proc/${hub.pid}/exe`)).toContain(join(installed, "gatehouse-app"));
+    await tray.click("Quit Gatehouse");
+    await waitFor("the app to end", () => (readRecord(home.path) === null ? true : undefined));
+  });
+
   test("starts, and its own shim reaches it", async () => {
     const desktop = use(await startDesktop());
     const home = use(makeHome());
     const env = { ...desktop.env, GATEHOUSE_HOME: home.path };
-    const app = startChild(join(installed, "gatehouse-app"), ["--no-sandbox", "--disable-gpu", "--hidden"], { env });
+    const app = startChild(appBinary(), ["--no-sandbox", "--disable-gpu", "--hidden"], { env });
     use({ close: () => app.stop() });
     const shim = join(installed, "resources", "shim", "gatehouse.cjs");
     const status = await waitFor(
