@@ -24,10 +24,19 @@ export type Screen = (typeof SCREENS)[number];
 export const SERVER_TABS = ["overview", "tools", "activity", "log", "settings"] as const;
 export type ServerTab = (typeof SERVER_TABS)[number];
 
+export interface OpenAdd {
+  readonly kind: "add";
+  /** What a link put into its field; nothing is done with it before the person says so. */
+  readonly text?: string;
+  /** Where it begins. */
+  readonly from?: "catalogue" | "text" | "agents";
+  /** The agent whose own servers are to be taken over. */
+  readonly agent?: { readonly client: string; readonly name: string };
+}
+
 /** The dialog that is open. Servers are named, not held: the snapshot may change below. */
 export type OpenDialog =
-  /** `text`: what is in its field at first. `from`: where it begins. */
-  | { readonly kind: "add"; readonly text?: string; readonly from?: "catalogue" | "text" }
+  | OpenAdd
   | { readonly kind: "palette" }
   | { readonly kind: "remove"; readonly server: string }
   | { readonly kind: "sign_out" | "remove_account"; readonly server: string; readonly account: string };

@@ -1,145 +1,143 @@
-/** Add: a name, and an address or a command. */
-import { type FormEvent, useId, useState } from "react";
-import type { ErrorObject } from "../../preload/api.ts";
+/** Add server: one field for whatever a person has, and below it what there is to choose from. */
+import { useEffect, useRef, useState } from "react";
+import { needUnknown } from "../../preload/text.ts";
 import { t } from "../../preload/words.ts";
-import { commandProblem, nameProblem, serverInput, suggestName, urlProblem } from "../form-check.ts";
-import { useApp } from "../store.ts";
+import { type OpenAdd, useApp, useAppStore } from "../store.ts";
 import { Dialog } from "../ui/dialog.tsx";
-import { ErrorNotice } from "../ui/error-notice.tsx";
+import { AddedPage, addedWords } from "./added.tsx";
+import { type AgentSource, Browse, type BrowseTab } from "./browse.tsx";
+import type { Offer } from "./offer.ts";
+import { OfferForm } from "./offer-form.tsx";
+import { SmartField } from "./smart-field.tsx";
+import { Snippet } from "./snippet.tsx";
+import { Source } from "./source.tsx";
+import { kindOf } from "./text-kind.ts";
+import type { Added } from "./types.ts";
+import { UrlForm } from "./url-form.tsx";
 
-type Kind = "url" | "command";
+type Page =
+  | { readonly kind: "start" }
+  | { readonly kind: "offer"; readonly offer: Offer }
+  | { readonly kind: "source"; readonly source: AgentSource }
+  | { readonly kind: "added"; readonly added: Added };
 
-export function AddServer() {
-  const open = useApp((state) => state.open);
-  const run = useApp((state) => state.run);
+const START: Page = { kind: "start" };
+
+export function AddServer({ opened }: { readonly opened: OpenAdd }) {
+  const { text: given = null, agent = null, from = "catalogue" } = opened;
+  const store = useAppStore();
   const servers = useApp((state) => state.snapshot?.servers);
-  const [kind, setKind] = useState<Kind>("url");
-  const [name, setName] = useState<string | null>(null);
-  const [url, setUrl] = useState("");
-  const [command, setCommand] = useState("");
-  const [tried, setTried] = useState(false);
-  const [saving, setSaving] = useState(false);
-  const [error, setError] = useState<ErrorObject | null>(null);
+  const [page, setPage] = useState<Page>(agent === null ? START : { kind: "source", source: agent });
+  const [text, setText] = useState(given ?? "");
+  // What a link brought is asked about only when the person says so.
+  const [mayAsk, setMayAsk] = useState(given === null);
+  const names = servers?.map(({ name }) => name) ?? [];
 
-  const others = servers?.map((other) => other.name) ?? [];
-  const shownName = name ?? (kind === "url" ? suggestName(url, others) : "");
-  const address = kind === "url" ? url : command;
-  const problems = {
-    name: nameProblem(shownName, others),
-    address: kind === "url" ? urlProblem(url) : commandProblem(command),
-  };
-  const close = (): void => open(null);
-
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setTried(true);
-    const input = serverInput(kind, address);
-    if (saving || problems.name !== null || problems.address !== null || input === null) return;
-    setSaving(true);
-    const result = await run("addServer", { name: shownName.trim(), server: input });
-    setSaving(false);
-    if (result.ok) close();
-    else setError(result.error);
+  const close = (): void => {
+    const { open, say } = store.getState();
+    open(null);
+    if (page.kind === "added" && page.added.names.length > 0)
+      say(addedWords("toast", page.added.names), () => void takeBack(page.added));
   };
 
+  const takeBack = async ({ undo, agentUndo }: Added): Promise<void> => {
+    const { run, say } = store.getState();
+    const results = [
+      await run("undo", { undo }),
+      agentUndo === null ? null : await run("undoAgent", { undo: agentUndo }),
+    ];
+    if (results.every((result) => result === null || result.ok)) say(t("add:added.taken_back"));
+  };
+
+  const onAdded = (added: Added): void => setPage({ kind: "added", added });
+  const start = (): void => {
+    setText("");
+    setMayAsk(true);
+    setPage(START);
+  };
+
+  useProbe(page.kind === "added");
   return (
-    <Dialog title={t("add_server")} onClose={close}>
-      <form noValidate onSubmit={(event) => void save(event)}>
-        <KindChoice kind={kind} onChange={setKind} />
-        {kind === "url" ? (
-          <Field
-            label="URL"
-            hint="As the server's page gives it, for example https://mcp.example.com/mcp"
-            value={url}
-            problem={tried || url !== "" ? problems.address : null}
-            onChange={setUrl}
-            focus
-            mono
-          />
-        ) : (
-          <Field
-            label="Command"
-            hint="A server that runs on this computer, for example npx -y @scope/server"
-            value={command}
-            problem={tried || command !== "" ? problems.address : null}
-            onChange={setCommand}
-            focus
-            mono
-          />
-        )}
-        <Field
-          label="Name"
-          hint="What agents and you call it"
-          value={shownName}
-          problem={tried || (name ?? "") !== "" ? problems.name : null}
-          onChange={setName}
-          focus={false}
+    <Dialog title={t("add:title")} wide cross onClose={close}>
+      {page.kind === "start" && (
+        <Start
+          text={text}
+          tab={from === "agents" ? "agents" : "catalogue"}
+          fromLink={given !== null && text === given}
+          mayAsk={mayAsk}
+          names={names}
+          onText={(changed) => {
+            setText(changed);
+            setMayAsk(true);
+          }}
+          onAsk={() => setMayAsk(true)}
+          onOffer={(offer) => setPage({ kind: "offer", offer })}
+          onSource={(source) => setPage({ kind: "source", source })}
+          onAdded={onAdded}
         />
-        {error !== null && <ErrorNotice error={error} />}
-        <div className="buttons end">
-          <button type="button" className="plain" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" className="go" aria-disabled={saving}>
-            Add
-          </button>
-        </div>
-      </form>
+      )}
+      {page.kind === "offer" && (
+        <OfferForm offer={page.offer} names={names} onBack={() => setPage(START)} onAdded={onAdded} />
+      )}
+      {page.kind === "source" && (
+        <Source source={page.source} names={names} onBack={() => setPage(START)} onAdded={onAdded} />
+      )}
+      {page.kind === "added" && (
+        <AddedPage
+          added={page.added}
+          onDone={close}
+          onMore={start}
+          onUndo={() => {
+            void takeBack(page.added);
+            store.getState().open(null);
+          }}
+        />
+      )}
     </Dialog>
   );
 }
 
-function KindChoice({ kind, onChange }: { readonly kind: Kind; readonly onChange: (kind: Kind) => void }) {
-  const id = useId();
-  const choices = [
-    { value: "url", label: "On the web" },
-    { value: "command", label: "On this computer" },
-  ] as const;
-  return (
-    <fieldset className="segments">
-      <legend className="unseen">Where the server is</legend>
-      {choices.map(({ value, label }) => (
-        <label key={value} className={kind === value ? "on" : undefined}>
-          <input type="radio" name={id} value={value} checked={kind === value} onChange={() => onChange(value)} />
-          {label}
-        </label>
-      ))}
-    </fieldset>
-  );
+/** Finds out what new servers need, so that the next step can be offered at once. */
+function useProbe(wanted: boolean): void {
+  const run = useApp((state) => state.run);
+  const unknown = useApp((state) => state.snapshot?.servers.some(needUnknown) ?? false);
+  useEffect(() => {
+    if (wanted && unknown) void run("probe", {});
+  }, [run, wanted, unknown]);
 }
 
-interface FieldProps {
-  readonly label: string;
-  readonly hint: string;
-  readonly value: string;
-  readonly problem: string | null;
-  readonly onChange: (value: string) => void;
-  /** Has the focus when the dialog opens. */
-  readonly focus: boolean;
-  readonly mono?: boolean;
+interface StartProps {
+  readonly text: string;
+  readonly tab: BrowseTab;
+  readonly fromLink: boolean;
+  readonly mayAsk: boolean;
+  readonly names: readonly string[];
+  readonly onText: (text: string) => void;
+  readonly onAsk: () => void;
+  readonly onOffer: (offer: Offer) => void;
+  readonly onSource: (source: AgentSource) => void;
+  readonly onAdded: (added: Added) => void;
 }
 
-function Field({ label, hint, value, problem, onChange, focus, mono = false }: FieldProps) {
-  const id = useId();
+function Start({ text, tab, fromLink, mayAsk, names, onText, onAsk, onOffer, onSource, onAdded }: StartProps) {
+  const form = useRef<HTMLFormElement>(null);
+  const what = kindOf(text);
+  const shared = { mayAsk, names, form, onAsk, onAdded };
   return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        className={mono ? "mono" : undefined}
-        type="text"
-        value={value}
-        data-first={focus ? "" : undefined}
-        autoComplete="off"
-        autoCapitalize="off"
-        spellCheck={false}
-        aria-invalid={problem !== null}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => onChange(event.target.value)}
+    <div className="add-start">
+      <SmartField
+        value={text}
+        problem={what.kind === "url" ? what.problem : null}
+        whole={fromLink}
+        onChange={onText}
+        onSubmit={() => form.current?.requestSubmit()}
       />
-      <p id={`${id}-hint`} className={problem === null ? "hint" : "hint problem"} aria-live="polite">
-        {problem ?? hint}
-      </p>
+      {fromLink && <p className="card card-need">{t("add:from_link")}</p>}
+      {what.kind === "url" && <UrlForm url={what.url} problem={what.problem} {...shared} />}
+      {what.kind === "snippet" && <Snippet text={what.text} {...shared} />}
+      {(what.kind === "empty" || what.kind === "word") && (
+        <Browse first={tab} word={what.kind === "word" ? what.word : ""} onOffer={onOffer} onSource={onSource} />
+      )}
     </div>
   );
 }

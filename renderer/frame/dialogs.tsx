@@ -9,7 +9,7 @@ export function Dialogs({ snapshot }: { readonly snapshot: Snapshot }) {
   const dialog = useApp((state) => state.dialog);
   if (dialog === null) return null;
   if (dialog.kind === "palette") return <Palette snapshot={snapshot} />;
-  if (dialog.kind === "add") return <AddServer />;
+  if (dialog.kind === "add") return <AddServer opened={dialog} />;
   const server = snapshot.servers.find((candidate) => candidate.name === dialog.server);
   if (server === undefined) return null;
   switch (dialog.kind) {

@@ -258,16 +258,18 @@ describe("what a person does", () => {
     const dialog = page.getByRole("dialog", { name: "Add server" });
     await page.keyboard.type("https://mcp.linear.app/mcp");
     expect(await dialog.getByLabel("Name").inputValue()).toBe("linear");
-    await app.answer("addServer", { ok: false, error: made.error({ code: "config_invalid", message: "Not now." }) });
+    await app.answer("setEntry", { ok: false, error: made.error({ code: "config_invalid", message: "Not now." }) });
     await page.keyboard.press("Enter");
     await dialog.getByText("Not now.").waitFor();
-    await app.answer("addServer", { ok: true, value: { name: "linear" } });
+    await app.answer("setEntry", { ok: true, value: { name: "linear", undo: "u1", signed_out: 0 } });
     await page.keyboard.press("Enter");
+    await dialog.getByText("linear is added").waitFor();
+    await dialog.getByRole("button", { name: "Done", exact: true }).click();
     await dialog.waitFor({ state: "detached" });
-    const params = { name: "linear", server: { url: "https://mcp.linear.app/mcp" } };
-    expect(await app.calls()).toEqual([
-      { method: "addServer", params },
-      { method: "addServer", params },
+    const params = { name: "linear", create: true, entry: { url: "https://mcp.linear.app/mcp" } };
+    expect((await app.calls()).filter(({ method }) => method === "setEntry")).toEqual([
+      { method: "setEntry", params },
+      { method: "setEntry", params },
     ]);
   });
 

@@ -1,0 +1,14 @@
+/** What the parts of this dialog hand to each other. */
+import type { ErrorObject } from "../../preload/api.ts";
+
+/** What has just been added. */
+export interface Added {
+  readonly names: readonly string[];
+  /** How many went into the vault. */
+  readonly secrets: number;
+  readonly failed: readonly { readonly name: string; readonly error: ErrorObject }[];
+  /** Name of the agent whose file was put right; null: none. */
+  readonly agent: string | null;
+  readonly undo: string;
+  readonly agentUndo: string | null;
+}

@@ -1,0 +1,45 @@
+/** What a change of an agent's file would be, as the choice stands now. */
+import { useEffect, useState } from "react";
+import type { ErrorObject } from "../../preload/api.ts";
+import type { AgentChange, AgentPreview, AgentScope } from "../../preload/api-agents.ts";
+import { useApp } from "../store.ts";
+
+export type Shown =
+  | { readonly state: "none" | "asking" }
+  | { readonly state: "there"; readonly preview: AgentPreview }
+  | { readonly state: "failed"; readonly error: ErrorObject };
+
+interface Wanted {
+  readonly client: string;
+  /** Null: the choice is not made yet. */
+  readonly change: AgentChange | null;
+  readonly scope: AgentScope;
+  readonly project: string | null;
+}
+
+/** `turn`: another one reads the file again. */
+export function usePreview({ client, change, scope, project }: Wanted, turn: number): Shown {
+  const run = useApp((state) => state.run);
+  const [shown, setShown] = useState<{ readonly for: string; readonly shown: Shown } | null>(null);
+  const isReady = change !== null && (scope === "user" || project !== null);
+  const question = isReady ? JSON.stringify([client, change, scope, project, turn]) : null;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the question holds all that is asked
+  useEffect(() => {
+    if (question === null || change === null) return;
+    let isCurrent = true;
+    void run("previewAgent", { client, change, scope, ...(project === null ? {} : { project }) }).then((result) => {
+      if (!isCurrent) return;
+      setShown({
+        for: question,
+        shown: result.ok ? { state: "there", preview: result.value } : { state: "failed", error: result.error },
+      });
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [question]);
+
+  if (question === null) return { state: "none" };
+  return shown?.for === question ? shown.shown : { state: "asking" };
+}

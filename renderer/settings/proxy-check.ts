@@ -1,0 +1,19 @@
+/** What is wrong with the address of a proxy while it is typed. The hub checks again and decides. Pure. */
+import { t } from "../../preload/words.ts";
+
+/** As the hub can use them. */
+const KINDS: ReadonlySet<string> = new Set(["http:", "https:", "socks:", "socks4:", "socks4a:", "socks5:", "socks5h:"]);
+
+/** A problem in words, null when there is none. Empty is none: the system decides then. */
+export function proxyProblem(text: string): string | null {
+  const trimmed = text.trim();
+  if (trimmed === "") return null;
+  if (!trimmed.includes("://") || !URL.canParse(trimmed)) return t("settings:proxy_problem_form");
+  const url = new URL(trimmed);
+  if (!KINDS.has(url.protocol)) return t("settings:proxy_problem_kind");
+  if (url.hostname === "") return t("settings:proxy_problem_form");
+  if (url.username !== "" || url.password !== "") return t("settings:proxy_problem_password");
+  if (!["", "/"].includes(url.pathname) || url.search !== "" || url.hash !== "")
+    return t("settings:proxy_problem_path");
+  return null;
+}
