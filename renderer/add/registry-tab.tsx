@@ -46,18 +46,7 @@ export function RegistryTab({ search, wanted, onSearch, onOffer }: Props) {
       )}
       <ul className="picks one-column">
         {items.map((item) => (
-          <li key={`${item.name} ${item.version}`}>
-            <button type="button" className="pick" onClick={() => onOffer(fromRegistry(item))}>
-              <Tile name={item.title ?? item.name} />
-              <span className="pick-text">
-                <span className="name">{item.title ?? item.name}</span>
-                <span className="pick-about">{item.description}</span>
-                <span className="pick-target" dir="ltr">
-                  {commandOf(item.entry) === null ? targetOf(item.entry) : t("add:browse.local")}
-                </span>
-              </span>
-            </button>
-          </li>
+          <RegistryPick key={`${item.name} ${item.version}`} item={item} onOffer={onOffer} />
         ))}
       </ul>
       {cursor !== null && (
@@ -66,6 +55,26 @@ export function RegistryTab({ search, wanted, onSearch, onOffer }: Props) {
         </Button>
       )}
     </>
+  );
+}
+
+/** Its whole name says who published it. */
+function RegistryPick({ item, onOffer }: { readonly item: RegistryItem; readonly onOffer: (offer: Offer) => void }) {
+  const offer = fromRegistry(item);
+  const where = commandOf(item.entry) === null ? targetOf(item.entry) : t("add:browse.local");
+  return (
+    <li>
+      <button type="button" className="pick" onClick={() => onOffer(offer)}>
+        <Tile name={offer.title} />
+        <span className="pick-text">
+          <span className="name">{offer.title}</span>
+          <span className="pick-about">{item.description}</span>
+          <span className="pick-target" dir="ltr">
+            {item.name} · {where}
+          </span>
+        </span>
+      </button>
+    </li>
   );
 }
 
