@@ -1,5 +1,5 @@
 /** Servers that a text or an agent's file describes: which to take, under which names, and what becomes of each. */
-import { type FormEvent, type ReactNode, type RefObject, useState } from "react";
+import { type FormEvent, type ReactNode, type RefObject, useId, useState } from "react";
 import type { ErrorObject } from "../../preload/api.ts";
 import type { ImportCandidate, ImportPreview } from "../../preload/api-import.ts";
 import { t } from "../../preload/words.ts";
@@ -22,6 +22,7 @@ interface Props {
 
 export function Candidates({ preview, agent, names, form, back, onAdded }: Props) {
   const run = useApp((state) => state.run);
+  const id = useId();
   const { candidates } = preview;
   const [left, setLeft] = useState<ReadonlySet<string>>(() => new Set(candidates.filter(isLeft).map(({ id }) => id)));
   const [renamed, setRenamed] = useState<ReadonlyMap<string, string>>(new Map());
@@ -111,10 +112,18 @@ export function Candidates({ preview, agent, names, form, back, onAdded }: Props
       </ul>
       {agent !== null && (
         <label className="check with-hint">
-          <input type="checkbox" checked={replace} onChange={(event) => setReplace(event.target.checked)} />
+          <input
+            type="checkbox"
+            checked={replace}
+            aria-labelledby={`${id}-replace`}
+            aria-describedby={`${id}-replace-hint`}
+            onChange={(event) => setReplace(event.target.checked)}
+          />
           <span>
-            {t("add:import.replace", { agent })}
-            <span className="hint">{t("add:import.replace_hint")}</span>
+            <span id={`${id}-replace`}>{t("add:import.replace", { agent })}</span>
+            <span id={`${id}-replace-hint`} className="hint">
+              {t("add:import.replace_hint")}
+            </span>
           </span>
         </label>
       )}

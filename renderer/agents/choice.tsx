@@ -42,11 +42,12 @@ export function WhichServers({ choice, onChange }: Props) {
             name={id}
             checked={choice.kind === kind}
             data-first={choice.kind === kind ? "" : undefined}
-            aria-describedby={`${id}-${kind}`}
+            aria-labelledby={`${id}-${kind}`}
+            aria-describedby={`${id}-${kind}-hint`}
             onChange={() => onChange({ ...choice, kind })}
           />
-          <span>{t(`agents:dialog.${kind}`)}</span>
-          <span id={`${id}-${kind}`} className="hint">
+          <span id={`${id}-${kind}`}>{t(`agents:dialog.${kind}`)}</span>
+          <span id={`${id}-${kind}-hint`} className="hint">
             {t(`agents:dialog.${kind}_hint`)}
           </span>
         </label>
