@@ -2,14 +2,14 @@
 import type { ActivityStep } from "../../preload/api.ts";
 import { errorHeadline } from "../../preload/text.ts";
 import { t } from "../../preload/words.ts";
-import { duration, stepResult } from "../describe-activity.ts";
+import { durationText, sizeText, stepResult } from "../describe-activity.ts";
 import { useApp } from "../store.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { CodeText } from "../ui/code-text.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Fact, Url } from "../ui/facts.tsx";
 import { CloseIcon, StateShape } from "../ui/icons.tsx";
-import { moment, size, toneOf, whatOf } from "./describe-row.ts";
+import { moment, toneOf, whatOf } from "./describe-row.ts";
 import type { CallRow, Row, SignInRow } from "./rows.ts";
 
 export function ActivityDetail({ row, onClose }: { readonly row: Row; readonly onClose: () => void }) {
@@ -44,11 +44,11 @@ export function ActivityDetail({ row, onClose }: { readonly row: Row; readonly o
         </Fact>
         {row.account !== "default" && <Fact term={t("activity:account")}>{row.account}</Fact>}
         {row.kind === "call" && <CallFacts row={row} />}
-        <Fact term={t("activity:took")}>{duration(row.ms)}</Fact>
+        <Fact term={t("activity:took")}>{durationText(row.ms)}</Fact>
         {row.kind === "call" && (
           <>
-            <Fact term={t("activity:sent")}>{size(row.call.request_bytes)}</Fact>
-            <Fact term={t("activity:received")}>{size(row.call.response_bytes)}</Fact>
+            <Fact term={t("activity:sent")}>{sizeText(row.call.request_bytes)}</Fact>
+            <Fact term={t("activity:received")}>{sizeText(row.call.response_bytes)}</Fact>
           </>
         )}
         {row.code !== null && (
@@ -131,7 +131,7 @@ function Step({ step }: { readonly step: ActivityStep }) {
   return (
     <li>
       <span className="step-name">{step.name}</span>
-      <span className="soft">{[stepResult(step), duration(step.ms), times].filter(Boolean).join(", ")}</span>
+      <span className="soft">{[stepResult(step), durationText(step.ms), times].filter(Boolean).join(", ")}</span>
       {step.url !== null && (
         <code className="url" dir="ltr">
           {step.method} <Url text={step.url} />

@@ -1,12 +1,12 @@
 /** The rows. New ones above do not push away what is being read. */
 import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import { t } from "../../preload/words.ts";
-import { duration } from "../describe-activity.ts";
+import { durationText, sizeText } from "../describe-activity.ts";
 import { useNow } from "../time.ts";
 import { Button } from "../ui/button.tsx";
 import { StateShape } from "../ui/icons.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
-import { clock, methodOf, size, toneOf, whatOf } from "./describe-row.ts";
+import { clock, methodOf, toneOf, whatOf } from "./describe-row.ts";
 import type { Row } from "./rows.ts";
 
 /** CSS pixels; the style says the same. */
@@ -109,8 +109,8 @@ function ActivityRow({ row, selected, onSelect }: RowProps) {
         {row.account !== "default" && <span className="soft"> @{row.account}</span>}
       </span>
       <span className="activity-agent soft">{row.agent ?? ""}</span>
-      <span className="activity-ms soft">{duration(row.ms)}</span>
-      <span className="activity-size soft">{row.kind === "call" ? size(row.call.response_bytes) : ""}</span>
+      <span className="activity-ms soft">{durationText(row.ms)}</span>
+      <span className="activity-size soft">{row.kind === "call" ? sizeText(row.call.response_bytes) : ""}</span>
     </button>
   );
 }

@@ -1,4 +1,4 @@
-/** A row in words. Times and sizes as the language writes them. */
+/** A row in words. Times as the language writes them. */
 import type { Tone } from "../../preload/text.ts";
 import { language, t } from "../../preload/words.ts";
 import type { Row, RowOutcome } from "./rows.ts";
@@ -45,19 +45,4 @@ function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.Date
   const made = new Intl.DateTimeFormat(language(), { hourCycle: "h23", ...options });
   formatters.set(key, made);
   return made;
-}
-
-const UNITS = [
-  ["megabyte", 1e6],
-  ["kilobyte", 1e3],
-] as const;
-
-/** `312 B`, `1.2 kB`. */
-export function size(bytes: number): string {
-  const [unit, factor] = UNITS.find(([, least]) => bytes >= least) ?? (["byte", 1] as const);
-  const options = { style: "unit", unit, maximumFractionDigits: 1 } as const;
-  // The short form of a byte is the whole word, the narrow form lacks the space.
-  const unitDisplay = unit === "byte" ? "narrow" : "short";
-  const text = new Intl.NumberFormat(language(), { ...options, unitDisplay }).format(bytes / factor);
-  return text.replace(/(\d)(\p{L})/u, "$1\u00a0$2");
 }

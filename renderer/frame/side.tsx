@@ -38,16 +38,19 @@ function NavItem({ screen, needs }: { readonly screen: Screen; readonly needs: n
   const current = useApp((state) => state.screen === screen);
   const go = useApp((state) => state.go);
   return (
-    <button
-      type="button"
-      className="nav-item"
-      aria-current={current ? "page" : undefined}
-      aria-label={needs > 0 ? t("nav.servers_needing", { count: needs }) : undefined}
-      onClick={() => go(screen)}
-    >
+    <button type="button" className="nav-item" aria-current={current ? "page" : undefined} onClick={() => go(screen)}>
       {SCREEN_ICONS[screen]}
-      <span className="nav-label">{t(`nav.${screen}`)}</span>
-      {needs > 0 && <span className="pill">{needs}</span>}
+      <span className="nav-label" aria-hidden={needs > 0 || undefined}>
+        {t(`nav.${screen}`)}
+      </span>
+      {needs > 0 && (
+        <>
+          <span className="pill" aria-hidden="true">
+            {needs}
+          </span>
+          <span className="unseen">{t("nav.servers_needing", { count: needs })}</span>
+        </>
+      )}
     </button>
   );
 }

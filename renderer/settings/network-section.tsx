@@ -41,7 +41,8 @@ export function NetworkSection({ view, change }: Props) {
           issue={issue}
           mono
           onChange={setTyped}
-          onCommit={() => void keep()}
+          onEnter={() => void keep()}
+          onLeave={() => void keep()}
         />
         {set.length > 0 && (
           <p className="hint">
