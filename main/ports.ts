@@ -53,8 +53,11 @@ export type Verdict = "retry" | "sign_in" | "give_up";
  * account.
  */
 export interface Credentials {
-  /** For a request of this method to this URL; the access token is refreshed first when it is about to end. */
-  permit(method: string, url: URL): Promise<Permit>;
+  /**
+   * For a request of this method to this URL; the access token is refreshed first when it is about to end. At once where
+   * nothing has to be waited for, and then the same object for as long as it is the same permit.
+   */
+  permit(method: string, url: URL): Permit | Promise<Permit>;
   /**
    * The resource refused a request that carried `used` (null: none). Answers `retry` when another token is there now
    * (at most one refresh is made for it), `sign_in` when a person can help. The challenge is remembered.

@@ -12,7 +12,11 @@ const FOLDERS = ["shim", "preload", "main", "renderer"];
 
 /** Places in order, by the pattern of their files; the first that matches counts. Same rank: neither imports the other. */
 const PLACES: readonly { readonly name: string; readonly files: RegExp; readonly rank: number }[] = [
-  { name: "wire", files: /^shim\/(wire|frame|scan|questions|settings|endpoint|versions|standalone)\.ts$/, rank: 0 },
+  {
+    name: "wire",
+    files: /^shim\/(wire|frame|scan|questions|settings|endpoint|versions|standalone|compile-sooner)\.ts$/,
+    rank: 0,
+  },
   { name: "pipe client", files: /^shim\/(connect|control)\.ts$/, rank: 1 },
   { name: "contract", files: /^preload\/(api(-[a-z]+)?|text|words|accounts)\.ts$/, rank: 1 },
   { name: "mcp-remote", files: /^shim\/(remote-(args|options)|usage)\.ts$/, rank: 1 },

@@ -25,6 +25,9 @@ const FRESH_MS = 30_000;
 export class TokenSource {
   readonly #parts: TokenSourceParts;
 
+  /** Tokens that need no proof are carried by every request alike. */
+  readonly #bearers = new WeakMap<Grant, Permit>();
+
   constructor(parts: TokenSourceParts) {
     this.#parts = parts;
   }
@@ -43,13 +46,27 @@ export class TokenSource {
    * Throws `refresh_failed` (try again later) and, once a grant is known, what the vault throws. A vault that cannot be read
    * gives no token: whether one is needed only the resource knows.
    */
-  async #permit(server: RemoteServer, account: Account, method: string, url: URL): Promise<Permit> {
+  #permit(server: RemoteServer, account: Account, method: string, url: URL): Permit | Promise<Permit> {
+    return account.loaded
+      ? this.#permitKnown(server, account, method, url)
+      : this.#permitLater(server, account, method, url);
+  }
+
+  #permitKnown(server: RemoteServer, account: Account, method: string, url: URL): Permit | Promise<Permit> {
     const { accounts, refresher } = this.#parts;
-    if (!account.loaded && (await accounts.loadOrTell(account)) !== null) return NO_PERMIT;
-    const known = accounts.usable(server, account);
-    if (known === null) return NO_PERMIT;
-    const isGood = account.unsaved === null && !refresher.isDue(server, known);
-    const grant = isGood ? known : await this.#renewed(server, account);
+    const grant = accounts.usable(server, account);
+    if (grant === null) return NO_PERMIT;
+    const isGood = account.unsaved === null && !refresher.isDue(server, grant);
+    return isGood ? this.#permitOf(server, grant, method, url) : this.#permitAnew(server, account, method, url);
+  }
+
+  async #permitLater(server: RemoteServer, account: Account, method: string, url: URL): Promise<Permit> {
+    if ((await this.#parts.accounts.loadOrTell(account)) !== null) return NO_PERMIT;
+    return await this.#permitKnown(server, account, method, url);
+  }
+
+  async #permitAnew(server: RemoteServer, account: Account, method: string, url: URL): Promise<Permit> {
+    const grant = await this.#renewed(server, account);
     return grant === null ? NO_PERMIT : this.#permitOf(server, grant, method, url);
   }
 
@@ -57,7 +74,11 @@ export class TokenSource {
     const { dpop_key: key } = grant;
     const token = bearerOf(server, grant);
     if (grant.token_type !== "DPoP" || key === undefined) {
-      return { token, headers: { authorization: `Bearer ${token}` } };
+      const last = this.#bearers.get(grant);
+      if (last?.token === token) return last;
+      const permit: Permit = { token, headers: { authorization: `Bearer ${token}` } };
+      this.#bearers.set(grant, permit);
+      return permit;
     }
     const dpop = this.#parts.origins.proof(key, method, url, token);
     return { token, headers: { authorization: `DPoP ${token}`, dpop } };

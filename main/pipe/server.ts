@@ -98,8 +98,14 @@ function admit(socket: Socket, options: PipeOptions): void {
   let client: ShimPeer = { wire: WIRE_VERSION, version: "" };
   let service: Service | null = null;
   let isSlow = false;
+  /** Lines written in this turn of the loop, and in the one before that wrote any. */
+  let written = 0;
+  let before = 0;
   let isCorked = false;
-  const uncork = (): void => {
+  const endTurn = (): void => {
+    before = written;
+    written = 0;
+    if (!isCorked) return;
     isCorked = false;
     socket.uncork();
   };
@@ -166,11 +172,11 @@ function admit(socket: Socket, options: PipeOptions): void {
     const peer: Peer = {
       write(line) {
         if (socket.destroyed) return;
-        if (!isCorked) {
-          // What comes in one turn of the loop leaves in one write.
+        // What comes in one turn of the loop leaves in one write; a line that is likely to come alone does not wait.
+        if (written++ === 0) setImmediate(endTurn);
+        if (!isCorked && (written > 1 || before > 1)) {
           isCorked = true;
           socket.cork();
-          setImmediate(uncork);
         }
         writeLine(socket, line);
         if (socket.writableLength > SLOW) slow();

@@ -18,7 +18,9 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
 
 /** The answer itself when it is not encoded, or in a way that is not known (RFC 9110 §8.4). */
 export function decoded(answer: IncomingMessage): Answer {
-  const codings = (answer.headers["content-encoding"] ?? "")
+  const encoding = answer.headers["content-encoding"];
+  if (encoding === undefined) return answer;
+  const codings = encoding
     .toLowerCase()
     .split(",")
     .map((coding) => coding.trim())

@@ -9,7 +9,7 @@ import { asksForNonce, challengeFrom } from "../http/www-authenticate.ts";
 import { type Challenge, type Clock, type Credentials, NO_PERMIT, type Permit, type Verdict } from "../ports.ts";
 import type { Answer } from "./answer.ts";
 import { badAnswer, connectionCut, insufficientScope, signInRequired, unreachable } from "./failures.ts";
-import { exchange, type Handle, RACED, readBody } from "./http-exchange.ts";
+import { exchange, type Handle, type HeaderList, headerList, RACED, readBody } from "./http-exchange.ts";
 import { Valve } from "./valve.ts";
 
 export interface AuthorizedOptions {
@@ -26,7 +26,7 @@ export interface Post {
   readonly url?: URL;
   readonly message: Buffer;
   readonly peeked: Peek;
-  /** What goes with it beside the token and what the configuration adds. Asked for again by every try. */
+  /** What goes with it beside the token and what the configuration adds: the same object while it is the same. Asked for again by every try. */
   headers(): Readonly<Record<string, string>>;
   /** Milliseconds until the answer's headers must be there; null: no limit. */
   readonly headersWithin: number | null;
@@ -58,6 +58,13 @@ export class AuthorizedExchange {
   readonly #staticAuthorization: boolean;
   readonly #open = new Set<Pending>();
   readonly #valve = new Valve();
+  /** The headers of the last post, and what they were made of. */
+  #last: {
+    readonly permit: Permit;
+    readonly own: Readonly<Record<string, string>>;
+    readonly url: URL;
+    readonly list: HeaderList;
+  } | null = null;
   #closed = false;
 
   constructor(options: AuthorizedOptions) {
@@ -89,7 +96,7 @@ export class AuthorizedExchange {
       aborted: false,
     };
     this.#open.add(pending);
-    void this.#post(pending);
+    this.#post(pending);
     return {
       abort: () => {
         this.#open.delete(pending);
@@ -119,8 +126,8 @@ export class AuthorizedExchange {
   }
 
   /** To be called with the answer to a request that was not made by {@link post}, before it is read. */
-  hear(answer: Answer): void {
-    this.#valve.through(answer);
+  hear(answer: Answer, closed?: () => void): void {
+    this.#valve.through(answer, closed);
     const { "dpop-nonce": nonce, date = null } = answer.headers;
     if ((nonce === undefined && answer.statusCode !== 401) || this.#staticAuthorization) return;
     this.#options.credentials.heard(this.url, { nonce: typeof nonce === "string" ? nonce : null, date });
@@ -131,18 +138,22 @@ export class AuthorizedExchange {
   }
 
   /** None of ours beside a static Authorization header. */
-  async #permit(method: string, url: URL): Promise<Permit> {
-    return this.#staticAuthorization ? NO_PERMIT : await this.#options.credentials.permit(method, url);
+  #permit(method: string, url: URL): Permit | Promise<Permit> {
+    return this.#staticAuthorization ? NO_PERMIT : this.#options.credentials.permit(method, url);
   }
 
-  async #post(pending: Pending): Promise<void> {
+  #post(pending: Pending): void {
     const { method = "POST", url = this.url } = pending.post;
-    let permit: Permit;
-    try {
-      permit = await this.#permit(method, url);
-    } catch (error) {
-      return this.#fail(pending, error as GatehouseError);
-    }
+    const permit = this.#permit(method, url);
+    // Most have their token at hand: waiting for what is there costs a call a turn of the loop.
+    if (!(permit instanceof Promise)) return this.#send(pending, permit, method, url);
+    permit.then(
+      (late) => this.#send(pending, late, method, url),
+      (error: unknown) => this.#fail(pending, error as GatehouseError),
+    );
+  }
+
+  #send(pending: Pending, permit: Permit, method: "POST" | "GET", url: URL): void {
     if (this.#closed || pending.aborted) return;
     pending.used = permit.token;
     const isCall = pending.post.peeked.method === "tools/call";
@@ -150,26 +161,23 @@ export class AuthorizedExchange {
       {
         url,
         method,
-        headers: {
-          ...this.#headers,
-          ...(method === "POST" ? POST_HEADERS : {}),
-          ...permit.headers,
-          ...pending.post.headers(),
-        },
+        headers:
+          method === "POST"
+            ? this.#postHeaders(permit, pending.post.headers(), url)
+            : this.#getHeaders(permit, pending.post.headers()),
         body: method === "POST" ? pending.post.message : null,
         headersWithin: pending.post.headersWithin,
         // A call may have been carried out although its connection was cut: it is not made twice.
         once: "dpop" in permit.headers || isCall,
       },
       (answer) => {
-        answer.on("close", () => {
+        answer.on("error", ignored);
+        this.#answered(pending, answer, () => {
           if (pending.handle === handle) this.#open.delete(pending);
         });
-        answer.on("error", () => {});
-        this.#answered(pending, answer);
       },
       (error) => {
-        if (error.code === RACED && pending.races-- > 0 && !this.#closed) return void this.#post(pending);
+        if (error.code === RACED && pending.races-- > 0 && !this.#closed) return this.#post(pending);
         const isCut = error.code === RACED || error.code === "ECONNRESET" || error.code === "EPIPE";
         if (isCut && isCall) return this.#fail(pending, connectionCut(this.#name, error));
         this.#fail(pending, unreachable(this.#name, this.url.host, error));
@@ -178,14 +186,27 @@ export class AuthorizedExchange {
     pending.handle = handle;
   }
 
+  #getHeaders(permit: Permit, own: Readonly<Record<string, string>>): Record<string, string> {
+    return { ...this.#headers, ...permit.headers, ...own };
+  }
+
+  /** Nearly always the same as the last ones. */
+  #postHeaders(permit: Permit, own: Readonly<Record<string, string>>, url: URL): HeaderList {
+    const last = this.#last;
+    if (last !== null && last.permit === permit && last.own === own && last.url === url) return last.list;
+    const list = headerList({ ...this.#headers, ...POST_HEADERS, ...permit.headers, ...own }, url);
+    this.#last = { permit, own, url, list };
+    return list;
+  }
+
   #fail(pending: Pending, error: GatehouseError): void {
     this.#open.delete(pending);
     if (!this.#closed && !pending.aborted) pending.post.failed(error);
   }
 
-  #answered(pending: Pending, answer: Answer): void {
+  #answered(pending: Pending, answer: Answer, closed: () => void): void {
     const status = answer.statusCode ?? 0;
-    this.hear(answer);
+    this.hear(answer, closed);
     if (status === 401 || status === 403) return this.#refused(pending, answer, status);
     if (status >= 200 && status < 300 && pending.used !== null) this.#options.credentials.accepted(pending.used);
     pending.post.answered(answer);
@@ -198,7 +219,7 @@ export class AuthorizedExchange {
     pending.handle = null;
     answer.resume();
     if (status === 401 && pending.used !== null && asksForNonce(answer.headers["www-authenticate"])) {
-      if (pending.nonces-- > 0) return void this.#post(pending);
+      if (pending.nonces-- > 0) return this.#post(pending);
       return this.#fail(pending, badAnswer(this.#name, "asks for one DPoP nonce after another", { status }));
     }
     if (this.#staticAuthorization)
@@ -217,7 +238,7 @@ export class AuthorizedExchange {
       if (verdict === "retry" && pending.retries > 0) {
         pending.retries--;
         pending.nonces = 1;
-        return await this.#post(pending);
+        return this.#post(pending);
       }
     } catch (error) {
       return this.#fail(pending, error as GatehouseError);
@@ -234,6 +255,9 @@ export class AuthorizedExchange {
     );
   }
 }
+
+/** Whoever reads an answer hears of its errors by its end. */
+function ignored(): void {}
 
 function abort(pending: Pending): void {
   pending.aborted = true;

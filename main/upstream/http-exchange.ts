@@ -7,7 +7,7 @@ import { type Answer, decoded } from "./answer.ts";
 export interface Exchange {
   readonly url: URL;
   readonly method: "POST" | "GET" | "DELETE";
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>> | HeaderList;
   readonly body: Buffer | null;
   /** Milliseconds until the answer's headers must be there; null: no limit. */
   readonly headersWithin: number | null;
@@ -15,6 +15,14 @@ export interface Exchange {
   readonly once?: boolean;
   /** Default: the system's. */
   readonly network?: Network;
+}
+
+/** Names and values in turn, `host` among them: ready to be sent, and sent again. */
+export type HeaderList = readonly string[];
+
+export function headerList(headers: Readonly<Record<string, string>>, url: URL): HeaderList {
+  const list = Object.entries(headers).flat();
+  return headers.host === undefined ? [...list, "host", placeOf(url).host] : list;
 }
 
 /** Bytes of an answer's headers. */
@@ -68,11 +76,12 @@ export function exchange(
 
   function send(mayRepeat: boolean): void {
     const { network = systemNetwork() } = what;
-    const { host, hostname, port, path } = placeOf(what.url);
+    const { hostname, port, path } = placeOf(what.url);
     // A list of headers goes out as it is; an object would be taken apart and put together again, one by one.
-    const headers = Object.entries(what.headers).flat();
-    if (what.headers.host === undefined) headers.push("host", host);
-    if (what.body !== null) headers.push("content-length", String(what.body.length));
+    const list = Array.isArray(what.headers)
+      ? (what.headers as HeaderList)
+      : headerList(what.headers as Readonly<Record<string, string>>, what.url);
+    const headers = what.body === null ? list : [...list, "content-length", String(what.body.length)];
     const request = (what.url.protocol === "https:" ? httpsRequest : httpRequest)({
       hostname,
       port,
@@ -118,7 +127,7 @@ function placeOf(url: URL): Place {
 }
 
 /**
- * Reads a body up to the cap; calls back with null when it is longer (`isTooLarge`), or was cut off. `keeps`: told of the
+ * Reads a body, whose errors somebody has to hear, up to the cap; calls back with null when it is longer (`isTooLarge`), or was cut off. `keeps`: told of the
  * bytes that are kept until then.
  */
 export function readBody(
@@ -148,6 +157,6 @@ export function readBody(
   answer.on("end", () =>
     end(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length)),
   );
-  answer.on("error", () => end(null));
+  // An error is followed by it.
   answer.on("close", () => end(null));
 }

@@ -43,6 +43,8 @@ export class StreamableHttp implements Upstream {
   readonly #exchange: AuthorizedExchange;
   #sessionId: string | null = null;
   #protocolVersion: string | null = null;
+  /** Of the session id and the protocol version. */
+  #sessionHeaders: Readonly<Record<string, string>> = {};
   #closed = false;
   /** Bytes of notifications and answers that the server has not taken yet. */
   #untaken = 0;
@@ -100,6 +102,7 @@ export class StreamableHttp implements Upstream {
 
   negotiated(protocolVersion: string): void {
     this.#protocolVersion = protocolVersion;
+    this.#headersChanged();
   }
 
   resumed(): void {
@@ -130,7 +133,7 @@ export class StreamableHttp implements Upstream {
     this.#exchange.post({
       message,
       peeked,
-      headers: () => this.#sessionHeaders(),
+      headers: () => this.#sessionHeaders,
       headersWithin: limitOf(peeked),
       answered: (answer) => {
         this.#untaken -= cost;
@@ -147,8 +150,8 @@ export class StreamableHttp implements Upstream {
     return this.#options.server.name;
   }
 
-  #sessionHeaders(): Record<string, string> {
-    return {
+  #headersChanged(): void {
+    this.#sessionHeaders = {
       ...(this.#sessionId === null ? {} : { "mcp-session-id": this.#sessionId }),
       ...(this.#protocolVersion === null ? {} : { "mcp-protocol-version": this.#protocolVersion }),
     };
@@ -156,7 +159,7 @@ export class StreamableHttp implements Upstream {
 
   async #getHeaders(): Promise<Record<string, string>> {
     const headers = await this.#exchange.headers("GET");
-    return { ...headers, ...this.#sessionHeaders() };
+    return { ...headers, ...this.#sessionHeaders };
   }
 
   #answered(message: Buffer, peeked: Peek, answer: Answer): void {
@@ -167,8 +170,10 @@ export class StreamableHttp implements Upstream {
       return this.#lost();
     }
     const sessionId = answer.headers["mcp-session-id"];
-    if (peeked.method === "initialize" && typeof sessionId === "string" && /^[\x21-\x7e]+$/.test(sessionId))
+    if (peeked.method === "initialize" && typeof sessionId === "string" && /^[\x21-\x7e]+$/.test(sessionId)) {
       this.#sessionId = sessionId;
+      this.#headersChanged();
+    }
     if (status >= 200 && status < 300) {
       if (peeked.method === INITIALIZED) {
         this.#early = [];
@@ -239,6 +244,7 @@ export class StreamableHttp implements Upstream {
   #lost(): void {
     if (this.#closed) return;
     this.#sessionId = null;
+    this.#headersChanged();
     this.#options.events.closed(sessionLost(this.#name));
   }
 
@@ -251,7 +257,7 @@ export class StreamableHttp implements Upstream {
   }
 
   async #delete(): Promise<void> {
-    const headers = { ...(await this.#exchange.headersIfAny("DELETE")), ...this.#sessionHeaders() };
+    const headers = { ...(await this.#exchange.headersIfAny("DELETE")), ...this.#sessionHeaders };
     await new Promise<void>((resolve) => {
       exchange(
         {

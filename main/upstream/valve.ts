@@ -17,13 +17,17 @@ export class Valve {
   #largest: Readable | null = null;
   #isShut = false;
 
-  /** To be called before anybody reads it. What is paused here stays where it is: with the sender. */
-  through(readable: Readable): void {
-    if (readable.destroyed) return;
+  /**
+   * To be called before anybody reads it. What is paused here stays where it is: with the sender. `closed`: called when
+   * nothing more comes of it.
+   */
+  through(readable: Readable, closed: () => void = () => {}): void {
+    if (readable.destroyed) return closed();
     this.#open.add(readable);
-    readable.once("close", () => {
+    readable.on("close", () => {
       this.#open.delete(readable);
       this.#letGo(readable);
+      closed();
     });
     if (this.#isShut) readable.pause();
   }
@@ -45,8 +49,10 @@ export class Valve {
   }
 
   #letGo(readable: Readable): void {
-    this.#kept -= this.#parts.get(readable) ?? 0;
-    if (!this.#parts.delete(readable)) return;
+    const size = this.#parts.get(readable);
+    if (size === undefined) return;
+    this.#kept -= size;
+    this.#parts.delete(readable);
     if (this.#largest !== readable && this.#kept > MOST_PARTS) return;
     this.#largest = null;
     let most = 0;

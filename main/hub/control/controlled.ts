@@ -177,12 +177,23 @@ const PLAIN_ID = /^(?:\d+|"[^"\\]*")$/;
 
 /** An id in the one form in which equal ones are equal texts. */
 function idOf(id: string): string {
+  if (isPlainNumber(id)) return id;
   if (PLAIN_ID.test(id)) return id;
   try {
     return JSON.stringify(JSON.parse(id));
   } catch {
     return id;
   }
+}
+
+/** As most ids are. */
+function isPlainNumber(id: string): boolean {
+  if (id.length === 0 || id.length > 15) return false;
+  for (let at = 0; at < id.length; at++) {
+    const code = id.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
 }
 
 function textAt(line: Buffer, path: readonly string[]): string | null {

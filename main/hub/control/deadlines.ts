@@ -1,6 +1,7 @@
 /**
  * How long the requests of one session may be without a sign of life (MCP 2025-11-25 lifecycle, time-outs). One timer
- * for all of them, none while nothing is open.
+ * for all of them. It is left running when the last is answered, since starting and stopping it costs every call more
+ * than one that finds nothing, and is none.
  */
 
 export interface DeadlinesOptions {
@@ -36,6 +37,8 @@ export class Deadlines {
   /** By the id of the server's question, that of the request during which it came; null: not known. */
   readonly #questions = new Map<string, string | null>();
   #timer: NodeJS.Timeout | undefined;
+  /** When it goes off, as `performance.now()`. */
+  #due = 0;
   #paused = false;
 
   constructor(options: DeadlinesOptions) {
@@ -45,14 +48,16 @@ export class Deadlines {
   sent(id: string, method: string, message: Buffer): void {
     if (ENDLESS.has(method)) return;
     const kept = message.length > LONGEST_KEPT ? null : message;
-    this.#open.set(id, { id, method, message: kept, token: undefined, heardAt: performance.now() });
-    if (this.#timer === undefined) this.#schedule(this.#options.limit());
+    const now = performance.now();
+    this.#open.set(id, { id, method, message: kept, token: undefined, heardAt: now });
+    const limit = this.#options.limit();
+    if (this.#timer === undefined || now + limit < this.#due) this.#schedule(limit, now);
   }
 
   over(id: string): void {
     if (!this.#open.delete(id)) return;
+    if (this.#questions.size === 0) return;
     for (const [question, about] of this.#questions) if (about === id) this.#questions.delete(question);
-    if (this.#open.size === 0) this.#stop();
   }
 
   /** A message about this request came. */
@@ -101,7 +106,9 @@ export class Deadlines {
     this.#stop();
   }
 
-  #schedule(wait: number): void {
+  #schedule(wait: number, now: number): void {
+    clearTimeout(this.#timer);
+    this.#due = now + wait;
     this.#timer = setTimeout(() => this.#look(), Math.max(1, wait));
   }
 
@@ -127,6 +134,6 @@ export class Deadlines {
       this.#options.expired(request.id, request.method, limit);
     }
     // What `expired` did may have sent or ended others.
-    if (this.#open.size > 0 && this.#timer === undefined) this.#schedule(Math.min(next, limit));
+    if (this.#open.size > 0 && this.#timer === undefined) this.#schedule(Math.min(next, limit), now);
   }
 }
