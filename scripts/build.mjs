@@ -229,6 +229,14 @@ async function bundle({ entry, out, mode, options, mayLoad, mayHold, because }) 
       if (mayHold && !mayHold(input)) throw new Error(`${path} would hold ${input}: ${because}.`);
     }
   }
+  for (const { path, contents } of options.charset === "ascii" ? result.outputFiles : []) {
+    const at = contents.findIndex((byte) => byte > 0x7f);
+    // The letters of a regular expression are left as they stand.
+    if (at !== -1) {
+      const where = Buffer.from(contents.subarray(Math.max(0, at - 60), at + 20)).toString("utf8");
+      throw new Error(`${path} has a letter beyond ASCII, which makes its text twice as large in memory: ${where}`);
+    }
+  }
   return result.outputFiles.map((file) => ({ path: file.path, contents: file.contents, mode: mode ?? 0o644 }));
 }
 
