@@ -19,6 +19,7 @@ import {
 import { type HiddenEntry, hideSecrets } from "./hidden.ts";
 import { type ParsedConfig, parseFile } from "./parse.ts";
 import { isWaiting } from "./problems.ts";
+import { checkSettings } from "./settings.ts";
 import type { ServerConfig } from "./types.ts";
 
 /**
@@ -140,7 +141,10 @@ export function configEdits({ path, edit, look }: EditParts): ConfigEdits & Conf
       );
     },
     allowTool: (name, tool, allowed) => edit((text) => allowTool(path, text, name, tool, allowed), anything),
-    changeSettings: (settings) => edit((text) => changeSettings(path, text, settings), anything),
+    changeSettings: async (settings) => {
+      checkSettings(settings);
+      return edit((text) => changeSettings(path, text, settings), anything);
+    },
 
     view: async (name) => {
       const { text, parsed } = await look((now) => now);

@@ -1,6 +1,6 @@
 /** The bytes of `servers.json`: as text, and what keeps them from being read or written. */
 import { constants } from "node:fs";
-import { copyFile, readFile, stat } from "node:fs/promises";
+import { copyFile, readFile, rm, stat } from "node:fs/promises";
 import { errorCode, isMissing, replaceFile } from "../atomic-file.ts";
 import { GatehouseError } from "../errors.ts";
 import { fileError } from "./problems.ts";
@@ -56,7 +56,8 @@ export async function setAside(path: string, text: string): Promise<string | nul
     if (isMissing(error)) return null;
     throw notWritten(backup, error);
   }
-  await replaceFile(path, text).catch((error: unknown) => {
+  await replaceFile(path, text).catch(async (error: unknown) => {
+    await rm(backup, { force: true }).catch(() => {});
     throw notWritten(path, error);
   });
   return backup;

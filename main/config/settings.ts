@@ -64,12 +64,22 @@ export function readSettings(node: Node | undefined, text: string): ReadSettings
   return { settings: settings as unknown as AppSettings, error, unknown };
 }
 
-function settingsError({ member, what }: EntryProblem, line: number): GatehouseError {
+/** Throws `config_invalid` for the first value that could not be used. */
+export function checkSettings(settings: Partial<AppSettings>): void {
+  const parsed = settingsSchema.safeParse(settings);
+  const [problem] = parsed.success ? [] : schemaProblems(parsed.error);
+  if (problem !== undefined) throw settingsError(problem, null);
+}
+
+function settingsError({ member, what }: EntryProblem, line: number | null): GatehouseError {
   return new GatehouseError({
     code: "config_invalid",
-    message: `${quoteRemote(member ?? "")} of “settings” ${what} (line ${line}).`,
-    suggestion: "Correct it in servers.json, or choose again under Settings; its default is in force until then.",
-    details: { member: `settings.${member}`, line },
+    message: `${quoteRemote(member ?? "")} of “settings” ${what}${line === null ? "" : ` (line ${line})`}.`,
+    suggestion:
+      line === null
+        ? "Choose another value; nothing has been written."
+        : "Correct it in servers.json, or choose again under Settings; its default is in force until then.",
+    details: { member: `settings.${member}`, ...(line === null ? {} : { line }) },
   });
 }
 

@@ -22,7 +22,7 @@ export function entryVerbs({ config, signIns, secrets, hub }: VerbDeps, undos: U
     async checkEntry({ name, new_name: newName, entry, text, create, secrets: named = [] }) {
       const draft = { name, newName, entry: entry === undefined ? undefined : asJson(entry), text, create };
       // Their values come with the edit; until then any will do.
-      const { issues } = await config.check(draft, new Map(named.map((secret) => [secret, "…"])));
+      const { issues } = await config.check(draft, new Map(named.map((secret) => [secret, "x"])));
       return { issues };
     },
 

@@ -16,7 +16,8 @@ export interface RunningHub {
   snapshot(): Snapshot;
   server(name: string): ServerStatus;
   on: HubHandle["on"];
-  connect(server: string): Promise<Agent>;
+  /** No server: all as one. */
+  connect(server?: string): Promise<Agent>;
   /** Ends it and starts the next one on the same files. */
   restart(between?: () => void): Promise<void>;
 }
@@ -55,7 +56,14 @@ export async function runHub(
     },
     on: (event, listener) => hub.on(event, listener),
     connect: async (server) =>
-      use(await startAgent({ home: home.path, env: { ...env }, server, clientName: `Claude at ${server}` })),
+      use(
+        await startAgent({
+          home: home.path,
+          env: { ...env },
+          ...(server === undefined ? {} : { server }),
+          clientName: `Claude at ${server ?? "all"}`,
+        }),
+      ),
     async restart(between = () => {}) {
       await hub.close("quit");
       between();
