@@ -71,7 +71,7 @@ export function originOf(server: ServerConfig): string | null {
   return server.type === "stdio" ? null : new URL(server.url).origin;
 }
 
-export function countSignedIn(signIns: SignIns, server: RemoteServer): number {
+function countSignedIn(signIns: SignIns, server: RemoteServer): number {
   return signIns.status(server).accounts.filter(({ state }) => state === "signed_in").length;
 }
 
