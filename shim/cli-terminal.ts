@@ -7,14 +7,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type Paint = (text: string) => string;
 
 /** NO_COLOR (no-color.org) and FORCE_COLOR win, the first of them over the second; else a terminal that is not dumb. */
-export function wantsColour(stream: { readonly isTTY?: boolean }, env: Environment): boolean {
+function wantsColour(stream: { readonly isTTY?: boolean }, env: Environment): boolean {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "") return env.FORCE_COLOR !== "0";
   return stream.isTTY === true && env.TERM !== "dumb";
 }
 
 const stdout = pc.createColors(wantsColour(process.stdout, process.env));
-const stderr = pc.createColors(wantsColour(process.stderr, process.env));
 
 const TONES: Readonly<Record<Tone, (colours: typeof stdout) => Paint>> = {
   ok: ({ green }) => green,
@@ -28,8 +27,6 @@ const TONES: Readonly<Record<Tone, (colours: typeof stdout) => Paint>> = {
 export const toned = (tone: Tone, text: string): string => TONES[tone](stdout)(text);
 export const bold: Paint = (text) => stdout.bold(text);
 export const dim: Paint = (text) => stdout.dim(text);
-/** For stderr. */
-export const alarm: Paint = (text) => stderr.red(text);
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const FRAME_MS = 80;

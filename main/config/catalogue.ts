@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { CatalogueItem } from "../../preload/api-config.ts";
 import { auth } from "./schema.ts";
 
-export const CATEGORIES = [
+const CATEGORIES = [
   "code",
   "planning",
   "documents",
