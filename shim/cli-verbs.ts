@@ -6,6 +6,7 @@ import { completion, SHELLS } from "./cli-completion.ts";
 import { doctor } from "./cli-doctor.ts";
 import { JSON_OPTION, type Verb } from "./cli-help.ts";
 import { hub } from "./cli-hub.ts";
+import { add, importServers } from "./cli-import.ts";
 import { list, remove } from "./cli-list.ts";
 import { logs } from "./cli-logs.ts";
 import { secret } from "./cli-secret.ts";
@@ -79,6 +80,32 @@ export const VERBS: readonly Verb[] = [
     about: "the servers that are set up",
     options: [JSON_OPTION],
     run: list,
+  },
+  {
+    name: "add",
+    group: "Servers",
+    usage: ["<name> <url>", "<name> -- <command> [args…]"],
+    about: "put a server into servers.json",
+    takes: ["text"],
+    run: add,
+  },
+  {
+    name: "import",
+    group: "Servers",
+    usage: ["<file|client|url>", "-"],
+    about: "take over servers from a file, an agent, or a snippet on stdin (-)",
+    more: [
+      "It shows what each becomes. Secrets go into the vault; programs wait for your leave (gatehouse approve).",
+      "What is understood: docs/import.md.",
+    ],
+    takes: ["file"],
+    options: [
+      { flag: "--only", value: "<name>", about: "only this one; repeatable" },
+      { flag: "--replace", about: "the agent whose file it is reaches them through Gatehouse from then on" },
+      { flag: "--dry-run", about: "only show what each becomes" },
+      JSON_OPTION,
+    ],
+    run: importServers,
   },
   {
     name: "remove",
