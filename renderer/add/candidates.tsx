@@ -61,6 +61,7 @@ export function Candidates({ preview, agent, names, form, back, onAdded }: Props
     setSaving(false);
     if (!result.ok) return setError(result.error);
     const { added, secrets, failed, undo, agent_undo: agentUndo } = result.value;
+    if (undo === null) return setError(failed[0]?.error ?? null);
     onAdded({
       names: added,
       secrets: secrets.length,
