@@ -51,7 +51,7 @@ function exposed(path: readonly string[]): string {
 export function isPlaceholder(text: string): boolean {
   const bare = text.replace(/^(Bearer|Basic|Token)\s+/i, "").trim();
   return (
-    /^(<[^<>]*>|\[[\w -]+\]|\{\{?[\w .-]+\}?\}|…|\.{3}|x{3,}|\*{3,})$/i.test(bare) ||
+    /^(<[^<>]*>|\[[\w -]+\]|\{\{?[\w .-]+\}?\}|\u2026|\.{3}|x{3,}|\*{3,})$/i.test(bare) ||
     /^(your|my)[-_ ]?(own[-_ ])?([a-z]+[-_ ]?)*(token|key|secret|id|password|here)$/i.test(bare) ||
     /^(replace|insert|enter|put|change)[-_ ]?(me|this|your|with|here)/i.test(bare) ||
     /^(token|secret|api[-_ ]?key|client[-_ ]?(id|secret)|password)[-_ ]?(here)?$/i.test(bare) ||
