@@ -6,7 +6,7 @@ import type { Answer, Result } from "../preload/api.ts";
 import type { ImportCandidate, ImportPreview } from "../preload/api-import.ts";
 import { count } from "../preload/text.ts";
 import { call, control, EXIT, failed, quoteName, say, Usage } from "./cli-base.ts";
-import { alarm, bold, dim } from "./cli-terminal.ts";
+import { bold, dim, toned } from "./cli-terminal.ts";
 import type { Control } from "./control.ts";
 
 const ADD_USAGE = "Usage: gatehouse add <name> <url>, or gatehouse add <name> -- <command> [args…]";
@@ -74,7 +74,7 @@ export async function importServers(args: readonly string[]): Promise<number> {
     if (values.json) print({ preview: shownPreview(preview), done: result.value });
     else tell(result.value, chosen);
     const skipped = only.length === 0 ? preview.candidates.filter(({ error }) => error !== null) : [];
-    for (const { name } of values.json ? [] : skipped) say(alarm(`${name} was not added; see above.`));
+    for (const { name } of values.json ? [] : skipped) say(`${name} was not added; see above.`);
     const { failed: lost, agent_error: error } = result.value;
     return lost.length === 0 && skipped.length === 0 && error === null ? EXIT.done : EXIT.failed;
   } finally {
@@ -145,7 +145,7 @@ function describe(candidate: ImportCandidate): string {
   for (const warning of warnings) lines.push(`  ${warning}`);
   if (unapproved) lines.push(`  It is started only after: gatehouse approve ${quoteName(name)} --command`);
   if (same !== null) lines.push(`  It is there already, as ${same}.`);
-  if (candidate.error !== null) lines.push(alarm(`  ${candidate.error.message} ${candidate.error.suggestion}`));
+  if (candidate.error !== null) lines.push(toned("bad", `  ${candidate.error.message} ${candidate.error.suggestion}`));
   return `${lines.join("\n")}\n`;
 }
 
@@ -155,11 +155,11 @@ function tell(done: Answer<"importServers">, chosen: readonly ImportCandidate[])
   if (secrets.length > 0) say(`In the vault: ${secrets.join(", ")}.`);
   for (const { id, error: why } of lost) {
     const name = chosen.find((candidate) => candidate.id === id)?.name ?? id;
-    say(alarm(`${name} was not added. ${why.message} ${why.suggestion}`));
+    say(`${name} was not added. ${why.message} ${why.suggestion}`);
   }
   if (added.length === 0 && lost.length === 0) say("Nothing was added.");
   if (undo !== null) say(`The agent reaches them through Gatehouse now. To undo that: gatehouse agents undo ${undo}`);
-  if (error !== null) say(alarm(`The agent's own file stays as it is. ${error.message} ${error.suggestion}`));
+  if (error !== null) say(`The agent's own file stays as it is. ${error.message} ${error.suggestion}`);
 }
 
 /** Without what means nothing to anybody else. */
