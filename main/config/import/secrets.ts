@@ -55,7 +55,7 @@ export function isPlaceholder(text: string): boolean {
     /^(your|my)[-_ ]?(own[-_ ])?([a-z]+[-_ ]?)*(token|key|secret|id|password|here)$/i.test(bare) ||
     /^(replace|insert|enter|put|change)[-_ ]?(me|this|your|with|here)/i.test(bare) ||
     /^(token|secret|api[-_ ]?key|client[-_ ]?(id|secret)|password)[-_ ]?(here)?$/i.test(bare) ||
-    /^[\w-]{0,12}(…|\.{3})$/.test(bare)
+    /^[\w-]{0,12}(\u2026|\.{3})$/.test(bare)
   );
 }
 

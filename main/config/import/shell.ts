@@ -11,7 +11,7 @@ export interface CommandLine {
   readonly text: string;
 }
 
-const PROMPT = /^\s*(?:[$%❯]|PS [^>\n]*>|[A-Za-z]:\\[^>\n]*>)\s+(?=\S)/;
+const PROMPT = /^\s*(?:[$%\u276f]|PS [^>\n]*>|[A-Za-z]:\\[^>\n]*>)\s+(?=\S)/;
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/;
 const POWERSHELL_ASSIGNMENT = /^\$\{?env:([A-Za-z_][A-Za-z0-9_]*)\}?(?:=([\s\S]*))?$/i;
 /** Longer lines are no command lines. */
