@@ -2,7 +2,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { replaceFile } from "../atomic-file.ts";
 import { asGatehouseError, GatehouseError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import { createSerial } from "../serial.ts";
@@ -10,9 +9,8 @@ import { DEFAULT_SETTINGS } from "../settings.ts";
 import { NEW_FILE } from "./edit.ts";
 import { type ConfigEdits, type ConfigViews, configEdits, type EditParts } from "./edits.ts";
 import type { Env } from "./expand.ts";
-import { BYTE_ORDER_MARK, MAX_BYTES, notWritten, readText, setAside, withoutMark } from "./file.ts";
+import { BYTE_ORDER_MARK, notWritten, readText, setAside, withoutMark, writeText } from "./file.ts";
 import { type ParsedConfig, parseConfig } from "./parse.ts";
-import { fileError } from "./problems.ts";
 import { lookUp, type SecretSource } from "./secrets.ts";
 import { takeBack } from "./take-back.ts";
 import type { Config } from "./types.ts";
@@ -144,12 +142,8 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
         const parsed = await parse(changed, given);
         mustWork(old, parsed, changed);
         if (changed !== text) {
-          if ((await readText(path)) !== before) continue; // somebody saved meanwhile: theirs first
-          if (Buffer.byteLength(changed) > MAX_BYTES) throw fileError(path, "it would become larger than 4 MiB", null);
           const mark = before?.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : "";
-          await replaceFile(path, mark + changed, { mode: 0o600 }).catch((error: unknown) => {
-            throw notWritten(path, error);
-          });
+          if (!(await writeText(path, before, mark + changed))) continue; // somebody saved meanwhile: theirs first
         }
         apply(parsed);
         return () =>
