@@ -2,6 +2,7 @@
 import { diffArrays } from "diff";
 import type { DiffLine } from "../../preload/api-agents.ts";
 import { visible } from "../visible.ts";
+import type { Mask } from "./literal-secrets.ts";
 
 const CONTEXT = 3;
 /** Characters of a line that are shown. */
@@ -17,7 +18,7 @@ interface Line {
 }
 
 /** `mask` takes what nobody may see out of a line of either text. */
-export function diffLines(before: string, after: string, mask: (line: string) => string): DiffLine[] {
+export function diffLines(before: string, after: string, mask: Mask): DiffLine[] {
   const lines = compare(linesOf(before), linesOf(after));
   const shown: DiffLine[] = [];
   const skip: DiffLine = { kind: "skipped", text: "" };
@@ -25,7 +26,7 @@ export function diffLines(before: string, after: string, mask: (line: string) =>
   lines.forEach((line, n) => {
     if (!isNear(lines, n)) return;
     if (n > last + 1) shown.push(skip);
-    shown.push({ kind: line.kind, text: seen(cut(mask(line.text), pairOf(lines, n, mask))) });
+    shown.push({ kind: line.kind, text: seen(cut(mask.known(line.text), pairOf(lines, n, mask), mask)) });
     last = n;
   });
   if (shown.length > 0 && last < lines.length - 1) shown.push(skip);
@@ -81,16 +82,16 @@ function isNear(lines: readonly Line[], n: number): boolean {
 }
 
 /** The line that stands in this one's place on the other side; null: none does. */
-function pairOf(lines: readonly Line[], n: number, mask: (line: string) => string): string | null {
+function pairOf(lines: readonly Line[], n: number, mask: Mask): string | null {
   const { kind, text } = lines[n] as Line;
   if (text.length <= MAX_LINE || kind === "same") return null;
   const other = lines[kind === "removed" ? n + 1 : n - 1];
-  return other === undefined || other.kind === "same" || other.kind === kind ? null : mask(other.text);
+  return other === undefined || other.kind === "same" || other.kind === kind ? null : mask.known(other.text);
 }
 
-function cut(line: string, other: string | null): string {
-  if (line.length <= MAX_LINE) return line;
-  const from = other === null ? 0 : Math.max(0, commonLength(line, other) - LEAD);
+/** The part of a line that is shown, around what differs from the other one. */
+function cut(line: string, other: string | null, mask: Mask): string {
+  const from = other === null || line.length <= MAX_LINE ? 0 : Math.max(0, commonLength(line, other) - LEAD);
   const to = Math.min(line.length, from + MAX_LINE);
-  return `${from > 0 ? "…" : ""}${line.slice(from, to)}${to < line.length ? "…" : ""}`;
+  return `${from > 0 ? "…" : ""}${mask.looks(line, from, to)}${to < line.length ? "…" : ""}`;
 }

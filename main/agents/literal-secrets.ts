@@ -6,12 +6,15 @@ const MASK = "••••";
 /** Shorter texts stand in many places where they mean something else. */
 const MIN_MASKED = 4;
 
+/** Characters of a value that are looked through: longer ones are documents, and conversations. */
+const MAX_SEARCHED = 20_000;
+
 /** `${VAR}`, `$VAR`, `$env:VAR`, `{env:VAR}`, `{file:…}`, `${input:…}`: the value is kept elsewhere. */
-const REFERENCE = /\$\{[^}]*\}|\{(?:env|file):[^}]*\}|\$env:\w+|\$[A-Z_]\w*|%[A-Z_]\w*%/gi;
+const REFERENCE = /\$\{[^}]{0,200}\}|\{(?:env|file):[^}]{0,200}\}|\$env:\w+|\$[A-Z_]\w*|%[A-Z_]\w*%/gi;
 const SCHEME = /^\s*(?:bearer|basic|token|apikey|dpop)\s+/i;
 /** As GitHub, GitLab, Slack, OpenAI, Anthropic, Google, Stripe, Notion, npm, Atlassian and others begin theirs, and JWTs. */
 const TOKEN =
-  /\b(?:gh[pousr]_|github_pat_|glpat-|xox[a-z]-|sk-|sk_live_|rk_live_|ya29\.|AIza|ntn_|secret_|npm_|ATATT|lin_api_|figd_|hf_|pat_|eyJ[\w-]{4,}\.)[\w.+/=-]{10,}/g;
+  /\b(?:gh[pousr]_|github_pat_|glpat-|xox[a-z]-|sk-|sk_live_|rk_live_|ya29\.|AIza|ntn_|secret_|npm_|ATATT|lin_api_|figd_|hf_|pat_|eyJ[\w-]{4,400}\.)[\w.+/=-]{10,}/g;
 const AUTHORIZATION = /\b(?:Bearer|Basic|DPoP)\s+(?![$%{<])[\w.~+/=-]{6,}/gi;
 /** `--token value` and `--token=value`. */
 const FLAG = /^--?([\w-]+)(?:=(.*))?$/s;
@@ -63,9 +66,10 @@ function searchText(text: string, name: string, found: Set<string>): void {
   if (inPair !== undefined && (isNameOfSecret(key) || (/^header$/i.test(name) && KEY_HEADER.test(key)))) {
     keep(inPair, found);
   }
-  for (const [token] of text.matchAll(TOKEN)) found.add(token);
-  for (const [header] of text.matchAll(AUTHORIZATION)) found.add(header.replace(SCHEME, ""));
-  searchUrl(text, found);
+  const start = text.slice(0, MAX_SEARCHED);
+  for (const [token] of start.matchAll(TOKEN)) found.add(token);
+  for (const [header] of start.matchAll(AUTHORIZATION)) found.add(header.replace(SCHEME, ""));
+  searchUrl(start, found);
 }
 
 function searchUrl(text: string, found: Set<string>): void {
@@ -94,26 +98,56 @@ function keep(value: string, found: Set<string>): void {
   found.add(literal);
 }
 
-/** Takes secrets out of lines of a file whose data is `data`. */
-export function masker(data: unknown): (line: string) => string {
+/** Takes secrets out of lines of a file. */
+export interface Mask {
+  /** Those that stand in the file's data, in a line of any length. */
+  known(line: string): string;
+  /** What looks like one, as in a comment, in the part of a line from one offset to another. */
+  looks(line: string, from: number, to: number): string;
+}
+
+/** Characters before and behind a part of a line in which a secret that reaches into it may begin and end. */
+const MARGIN = 1_000;
+
+/** `data`: the file's. */
+export function masker(data: unknown): Mask {
   const forms = new Set<string>();
   for (const secret of literalSecrets(data)) for (const form of formsOf(secret)) forms.add(form);
   const longest = [...forms].sort((one, other) => other.length - one.length);
-  return (line) => {
-    let shown = line;
-    for (const form of longest) shown = shown.replaceAll(form, MASK);
-    // What stands in a comment is nobody's data.
-    return shown
-      .replace(AUTHORIZATION, (all) => `${all.split(/\s/, 1)[0]} ${MASK}`)
-      .replace(TOKEN, MASK)
-      .replace(MEMBER, (all, before: string, name: string, between: string, value: string) =>
-        isNameOfSecret(name) && !isPlain(value) ? `${before}${name}${between}${MASK}` : all,
-      );
+  return {
+    known: (line) => longest.reduce((shown, form) => shown.replaceAll(form, MASK), line),
+    looks(line, from, to) {
+      const start = Math.max(0, from - MARGIN);
+      let shown = "";
+      let at = from;
+      for (const [first, last] of secretSpans(line.slice(start, to + MARGIN))) {
+        const [begin, end] = [Math.max(at, start + first), Math.min(to, start + last)];
+        if (begin >= end) continue;
+        shown += line.slice(at, begin) + MASK;
+        at = end;
+      }
+      return shown + line.slice(at, Math.max(at, to));
+    },
   };
 }
 
+/** Where in a text secrets begin and end, by their looks, in order. */
+function secretSpans(text: string): [number, number][] {
+  const spans: [number, number][] = [];
+  for (const { 0: token, index } of text.matchAll(TOKEN)) spans.push([index, index + token.length]);
+  for (const { 0: header, index } of text.matchAll(AUTHORIZATION)) {
+    const end = index + header.length;
+    spans.push([end - header.replace(SCHEME, "").length, end]);
+  }
+  for (const { 0: member, 2: name = "", 4: value = "", index } of text.matchAll(MEMBER)) {
+    const end = index + member.length;
+    if (isNameOfSecret(name) && !isPlain(value)) spans.push([end - value.length, end]);
+  }
+  return spans.sort(([one], [other]) => one - other);
+}
+
 /** `"name": "value"` and `name = "value"`, also behind a comment's sign. */
-const MEMBER = /(["']?)([\w.-]+)(["']?\s*[:=]\s*["'])((?:[^"'\\]|\\.)+)(?=["'])/g;
+const MEMBER = /(["']?)([\w.-]{1,100})(["']?\s*[:=]\s*["'])((?:[^"'\\]|\\.)+)(?=["'])/g;
 
 function isPlain(value: string): boolean {
   return value.includes(MASK) || value.replace(SCHEME, "").replace(REFERENCE, "").trim() === "";
