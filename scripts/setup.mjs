@@ -1,7 +1,7 @@
 /**
  * Gets a checkout ready, then runs a script of this folder:
  *
- *     node scripts/setup.mjs --for demo|start|test|check|conformance|bench [script.mjs [arguments…]]
+ *     node scripts/setup.mjs --for demo|start|test|check|conformance|agents|bench [script.mjs [arguments…]]
  *
  * Quick and silent when there is nothing to do. It uses nothing but Node, because it is what installs the rest.
  */
@@ -22,6 +22,7 @@ const NEEDS = {
   check: { electron: false, build: false, desktop: () => false },
   windows: { electron: false, build: true, desktop: () => false },
   conformance: { electron: false, build: true, desktop: () => false },
+  agents: { electron: false, build: true, desktop: () => false },
   bench: { electron: true, build: true, desktop: () => true },
 };
 
