@@ -43,7 +43,7 @@ export function AddServer({ opened }: { readonly opened: OpenAdd }) {
   const takeBack = async ({ undo, agentUndo }: Added): Promise<void> => {
     const { run, say } = store.getState();
     const results = [
-      await run("undo", { undo }),
+      undo === null ? null : await run("undo", { undo }),
       agentUndo === null ? null : await run("undoAgent", { undo: agentUndo }),
     ];
     if (results.every((result) => result === null || result.ok)) say(t("add:added.taken_back"));

@@ -1,5 +1,5 @@
 /** The one field: takes an address, a command line or any configuration, and grows with it. */
-import { type KeyboardEvent, useId, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, useId, useRef } from "react";
 import { t } from "../../preload/words.ts";
 import { CloseIcon } from "../ui/icons.tsx";
 
@@ -15,14 +15,6 @@ interface Props {
 export function SmartField({ value, problem, whole, onChange, onSubmit }: Props) {
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: its height follows its text
-  useLayoutEffect(() => {
-    const element = area.current;
-    if (element === null) return;
-    element.style.height = "0";
-    element.style.height = `${element.scrollHeight + 2}px`;
-  }, [value]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const isOneLine = !value.includes("\n");

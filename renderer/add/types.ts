@@ -9,6 +9,7 @@ export interface Added {
   readonly failed: readonly { readonly name: string; readonly error: ErrorObject }[];
   /** Name of the agent whose file was put right; null: none. */
   readonly agent: string | null;
-  readonly undo: string;
+  /** Null: there is nothing to take back. */
+  readonly undo: string | null;
   readonly agentUndo: string | null;
 }

@@ -2,7 +2,7 @@
  * A modal dialog on the platform's own element: focus stays inside, starts at `data-first` and goes back to where it
  * was; Esc closes; the rest is inert.
  */
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { t } from "../../preload/words.ts";
 import { IconButton } from "./button.tsx";
 import { CloseIcon } from "./icons.tsx";
@@ -23,7 +23,8 @@ export function Dialog({ title, onClose, wide = false, cross = false, bare = fal
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
 
-  useEffect(() => {
+  // Before it leaves the page: only then does the focus go back to where it was.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element?.open === false) element.showModal();
     // React's autoFocus acts before the dialog is open, and opening moves the focus again.

@@ -23,6 +23,8 @@ export async function buildScripted(): Promise<ScriptedFolder> {
     platform: "node",
     format: "cjs",
     target: "node20.18",
+    // As in the build: jsonc-parser's `main` is UMD, whose require calls no bundler can follow.
+    mainFields: ["module", "main"],
     external: ["electron", "usocket", "x11"],
     logLevel: "warning",
   });
