@@ -108,7 +108,8 @@ function print(checks: readonly Check[]): void {
     if (check.area !== area) process.stdout.write(`${area === null ? "" : "\n"}${bold(TITLES[check.area])}\n`);
     area = check.area;
     const [mark, tone] = check.id === "sign_in" && check.ok === false ? ["!", "need" as const] : MARKS[`${check.ok}`];
-    const about = check.server === null ? check.title : `${check.server}: ${check.title}`;
+    // An agent's id is for the command line; its title has its name.
+    const about = check.server === null || check.area === "agent" ? check.title : `${check.server}: ${check.title}`;
     process.stdout.write(`  ${toned(tone, mark)} ${about}. ${check.ok === true ? dim(check.detail) : check.detail}\n`);
     if (check.fix !== null) process.stdout.write(`    → ${check.fix}\n`);
   }

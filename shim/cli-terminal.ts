@@ -14,7 +14,6 @@ function wantsColour(stream: { readonly isTTY?: boolean }, env: Environment): bo
 }
 
 const stdout = pc.createColors(wantsColour(process.stdout, process.env));
-const stderr = pc.createColors(wantsColour(process.stderr, process.env));
 
 const TONES: Readonly<Record<Tone, (colours: typeof stdout) => Paint>> = {
   ok: ({ green }) => green,
@@ -28,8 +27,6 @@ const TONES: Readonly<Record<Tone, (colours: typeof stdout) => Paint>> = {
 export const toned = (tone: Tone, text: string): string => TONES[tone](stdout)(text);
 export const bold: Paint = (text) => stdout.bold(text);
 export const dim: Paint = (text) => stdout.dim(text);
-/** For stderr. */
-export const alarm: Paint = (text) => stderr.red(text);
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const FRAME_MS = 80;

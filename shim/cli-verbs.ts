@@ -24,6 +24,12 @@ const CHANGE = [
   { flag: "--yes", short: "-y", about: "do not ask" },
   { ...JSON_OPTION, about: "say what was changed as JSON" },
 ] as const;
+const ADDING = [
+  { flag: "--add", value: "<name>", about: "put this one into servers.json" },
+  { flag: "--as", value: "<name>", about: "call it so" },
+  { flag: "--set", value: "<WORD=value>", about: "what only you know, as it asks for it; repeatable" },
+  { flag: "--secret-stdin", about: "take its secret from stdin, into the vault" },
+] as const;
 const ACCOUNT = { flag: "--account", value: "<name>", takes: "account" } as const;
 
 export const VERBS: readonly Verb[] = [
@@ -120,20 +126,25 @@ export const VERBS: readonly Verb[] = [
   {
     name: "catalogue",
     group: "Servers",
-    usage: ["[words]"],
-    about: "servers that Gatehouse knows beforehand",
+    usage: ["[words]", "--add <name>"],
+    about: "servers that Gatehouse knows beforehand, and adding one",
     takes: ["text"],
-    options: [JSON_OPTION],
+    options: [...ADDING, JSON_OPTION],
     run: catalogue,
   },
   {
     name: "registry",
     group: "Servers",
-    usage: ["<words>"],
+    usage: ["<words>", "--add <name>"],
     about: "search the official MCP Registry by name",
     more: ["GATEHOUSE_REGISTRY names another registry of the same kind."],
     takes: ["text"],
-    options: [{ flag: "--cursor", value: "<cursor>", about: "go on where an earlier answer ended" }, JSON_OPTION],
+    options: [
+      { flag: "--cursor", value: "<cursor>", about: "go on where an earlier answer ended" },
+      ...ADDING,
+      { flag: "--local", about: "as a program of this computer, where it is also offered elsewhere" },
+      JSON_OPTION,
+    ],
     run: registry,
   },
   {

@@ -19,13 +19,13 @@ function checksOf(agent: AgentInfo, known: ReadonlySet<string>): Check[] {
   const { id, name, files, connected } = agent;
   const subject = (what: string, title: string): Subject => ({ area: "agent", id: what, title, server: id });
   const broken = files.flatMap(({ path, error }) =>
-    error === null ? [] : [failure(subject("file", `its file ${path}`), error)],
+    error === null ? [] : [failure(subject("file", `${name}: its file ${path}`), error)],
   );
   const entries = files.flatMap((file) => file.entries);
   const strangers = [...new Set(entries.flatMap((entry) => unknownServer(entry, known) ?? []))];
   const stale = strangers.map((server) =>
     bad(
-      subject("server", "what it asks for"),
+      subject("server", `${name}: what it asks for`),
       `${name} asks for “${server}”, which is no server here.`,
       `Add that server, or write the file anew: gatehouse install ${id}`,
     ),
@@ -36,7 +36,7 @@ function checksOf(agent: AgentInfo, known: ReadonlySet<string>): Check[] {
       ? []
       : [
           open(
-            subject("secret", "secrets in plain text"),
+            subject("secret", `${name}: secrets in plain text`),
             `${plain.join(", ")} of ${name} has what looks like a token in its file; gatehouse import ${id} brings it into the vault.`,
           ),
         ];

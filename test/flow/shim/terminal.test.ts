@@ -154,6 +154,88 @@ test("the catalogue is searched by every word; the registry is asked, page by pa
   expect(answer).toMatchObject({ cursor, items: expect.arrayContaining([]) as unknown });
 });
 
+describe("adding from the catalogue and the registry", () => {
+  test("asks for what only the person knows; a secret comes from stdin and rests in the vault", async () => {
+    const { cli, home } = await scene({});
+    const bare = await cli(["catalogue", "--add", "github"]);
+    expect(bare.code).toBe(2);
+    expect(bare.stderr).toMatch(
+      /github needs to know:\n {2}--set CLIENT_ID=… {2}of an OAuth app that you make at https:\/\/github/,
+    );
+    const without = await cli(["catalogue", "--add", "github", "--set", "CLIENT_ID=mine"]);
+    expect(without.code).toBe(0);
+    expect(without.stderr).toContain("It waits for a secret: gatehouse secret set github-client-secret");
+    expect((await cli(["remove", "github", "--yes"])).code).toBe(0);
+
+    const added = await cli(
+      ["catalogue", "--add", "github", "--as", "my code", "--set", "CLIENT_ID=mine", "--secret-stdin"],
+      "the secret of a test\n",
+    );
+    expect(added).toMatchObject({ code: 0, stdout: "" });
+    expect(added.stderr).toContain('gatehouse login "my code"');
+    expect(JSON.parse(home.readServers())).toEqual({
+      mcpServers: {
+        "my code": {
+          url: "https://api.githubcopilot.com/mcp/",
+          auth: {
+            client_id: "mine",
+            client_secret: "${keychain:my-code-client-secret}",
+            redirect_uri: "http://127.0.0.1:53682/callback",
+          },
+        },
+      },
+    });
+    expect((await cli(["secret", "list"])).stdout).toBe("my-code-client-secret  set, used by my code\n");
+    expect((await cli(["catalogue", "--add", "linear"])).code).toBe(0);
+    expect((await cli(["catalogue", "--add", "linear"])).code).toBe(1);
+    expect((await cli(["catalogue", "--add", "nothing-of-that-name"])).code).toBe(2);
+    expect((await cli(["catalogue", "--add", "notion", "--set", "X=1"])).stderr).toContain(
+      "notion has no X to be set.",
+    );
+  });
+
+  test("takes a program of a registry unapproved", async () => {
+    const registry = use(await startFakeRegistry());
+    const packages = [
+      {
+        registryType: "npm",
+        identifier: "@example/notes",
+        version: "1.2.3",
+        packageArguments: [
+          { type: "positional", valueHint: "folder", isRequired: true, description: "Where they are" },
+        ],
+      },
+    ];
+    const remotes = [{ type: "streamable-http", url: "https://notes.example.com/mcp" }];
+    registry.servers = [serverJson("com.example/notes", { packages, remotes })];
+    const { cli, home } = await scene({}, { GATEHOUSE_REGISTRY: registry.url });
+    expect((await cli(["registry", "--add", "com.example/notes", "--as", "far"])).code).toBe(0);
+    const asked = await cli(["registry", "--add", "com.example/notes", "--local"]);
+    expect(asked.stderr).toContain("--set YOUR_FOLDER=…  Where they are");
+    const added = await cli([
+      "registry",
+      "--add",
+      "com.example/notes",
+      "--local",
+      "--set",
+      "YOUR_FOLDER=/home/ada/$notes",
+    ]);
+    expect(added.stderr).toContain("gatehouse approve notes --command");
+    expect(JSON.parse(home.readServers())).toEqual({
+      mcpServers: {
+        far: { url: "https://notes.example.com/mcp" },
+        notes: {
+          type: "stdio",
+          command: "npx",
+          args: ["-y", "@example/notes@1.2.3", "/home/ada/$notes"],
+          approved: false,
+        },
+      },
+    });
+    expect((await cli(["registry", "--add", "com.example/other"])).code).toBe(2);
+  });
+});
+
 test("settings that do not exist, and values that none can have, are mistakes that say what would do", async () => {
   const { cli } = await scene();
   expect((await cli(["settings", "colour"])).stderr).toContain("There are: start_at_login, notifications, theme");
