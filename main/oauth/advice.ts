@@ -23,7 +23,10 @@ const PINS = ["authorization_server", "metadata_url", "token_endpoint"];
 export async function advised(server: RemoteServer, error: GatehouseError): Promise<GatehouseError> {
   if (!CONFIGURABLE.has(error.code)) return error;
   const { issuer } = error.details ?? {};
-  const known = await knownProvider(server.url, typeof issuer === "string" ? issuer.replace(/^\u201c|\u201d$/g, "") : null);
+  const known = await knownProvider(
+    server.url,
+    typeof issuer === "string" ? issuer.replace(/^\u201c|\u201d$/g, "") : null,
+  );
   if (known === null) return error;
   const missing = missingMembers(known, server.auth);
   const needsClient = known.client !== null && server.auth.client_id === undefined;
