@@ -126,7 +126,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   client_secret: as("client_secret"),
   scope: scopes,
   scopes,
-  oauth_scopes: scopes,
   grant: as("grant"),
   grant_type: as("grant"),
   resource: ({ auth, notes }, value, member) => {
@@ -234,7 +233,7 @@ export function membersOf(fields: Fields, member: string): Member[] {
 export function readAuth(members: readonly Member[], state: AuthState, proxy = false): void {
   for (const [key, value, member] of members) {
     if (value === null || value === undefined) continue;
-    const name = snake(key);
+    const name = snake(key).replace(/^oauth_/, "");
     const rule =
       proxy && name === "extra_params" ? params("token_params") : Object.hasOwn(RULES, name) ? RULES[name] : undefined;
     if (rule === undefined) state.notes.drop(member, "nothing here means that");

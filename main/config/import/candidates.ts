@@ -7,9 +7,10 @@ import { type BadReference, type Env, expand } from "../expand.ts";
 import { type EntryProblem, entryError } from "../problems.ts";
 import type { ServerConfig } from "../types.ts";
 import { membersOf, readAuth } from "./auth.ts";
+import { type Draft, newDraft } from "./draft.ts";
 import { readNamedFile } from "./files.ts";
 import { type Found, isFields, Notes } from "./found.ts";
-import { type Draft, newDraft, readMembers } from "./members.ts";
+import { readMembers } from "./members.ts";
 import { nameForCommand, nameForUrl, takeName } from "./names.ts";
 import { authState, readOauth2Proxy, unwrapProxy } from "./proxies.ts";
 import { useOwnReferences } from "./references.ts";
@@ -74,7 +75,8 @@ function candidateOf(
   const draft = draftOf(found, notes, home);
   const { url, command, args } = draft;
   const named = url !== null ? nameForUrl(url) : command !== null ? nameForCommand(command, args) : "server";
-  const name = takeName(found.name ?? named, names);
+  const called = found.name === "" ? null : found.name;
+  const name = takeName(called ?? named, names);
   const entry = entryOf(draft);
   const moved = moveSecrets(entry, name, secretNames, notes);
   warnOfShells(entry, notes);
@@ -85,7 +87,7 @@ function candidateOf(
     shown: {
       id,
       name,
-      name_was: found.name === null || found.name === name ? null : visible(found.name),
+      name_was: called === null || called === name ? null : visible(called),
       format: draft.format,
       entry: visibleTexts(covered(entry)) as Record<string, unknown>,
       became: notes.became,
@@ -98,7 +100,7 @@ function candidateOf(
     },
     entry,
     secrets: moved,
-    called: found.name,
+    called,
   };
 }
 

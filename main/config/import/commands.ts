@@ -3,7 +3,7 @@
 import { serversIn } from "./containers.ts";
 import { type Found, type Problem, record } from "./found.ts";
 import { readJson } from "./json.ts";
-import { headerLine } from "./members.ts";
+import { headerLine } from "./member-rules.ts";
 import { programOf } from "./programs.ts";
 import type { CommandLine } from "./shell.ts";
 

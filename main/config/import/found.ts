@@ -79,7 +79,7 @@ export function snake(key: string): string {
 const MAX_SHOWN = 80;
 
 /** A part of the text, fit to be shown. */
-export function shown(text: string): string {
+function shown(text: string): string {
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]+/gu, " ");
   return clean.length > MAX_SHOWN ? `${clean.slice(0, MAX_SHOWN)}…` : clean;
 }

@@ -7,9 +7,10 @@ import { isUrl, parseRemoteArgs } from "../../../shim/remote-args.ts";
 import { FLAGS, OPTIONS } from "../../../shim/remote-options.ts";
 import { Usage } from "../../../shim/usage.ts";
 import { type AuthState, type Member, readAuth } from "./auth.ts";
+import type { Draft } from "./draft.ts";
 import { type Fields, isFields, type Notes } from "./found.ts";
 import { readJson } from "./json.ts";
-import { type Draft, readMembers } from "./members.ts";
+import { readMembers } from "./members.ts";
 import { programOf } from "./programs.ts";
 
 /** The text of a file that a command line names. Throws with words for a person. */

@@ -1,6 +1,6 @@
 /** Other products' references to variables and secrets, in the form of `servers.json`. */
 import { isSecretName } from "../expand.ts";
-import type { Draft } from "./members.ts";
+import type { Draft } from "./draft.ts";
 
 /** Variables of editors that no environment has. */
 const EDITOR = /^(workspaceFolder|workspaceRoot|fileDirname|cwd)(Basename)?(:.*)?$/;
@@ -61,6 +61,8 @@ function rewrite(text: string, draft: Draft, home: string, maySecret: boolean): 
       const [, name, fallback] = /^([A-Za-z_]\w*)(?::-?([\s\S]*))?$/.exec(rest) ?? [];
       if (name !== undefined) return `\${${name}${fallback === undefined ? "" : `:-${fallback}`}}`;
     }
+    // Ours already, and judged with the entry.
+    if (kind === "keychain" && whole.startsWith("${")) return whole;
     if (kind === "file") {
       notes.warn(`The file ${rest} is not read: put what is in it into the vault (gatehouse secret set).`);
       return secret(rest, whole);

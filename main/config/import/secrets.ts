@@ -48,7 +48,7 @@ function exposed(path: readonly string[]): string {
 }
 
 /** A gap that documentation leaves for its reader: `<your-token>`, `YOUR_API_KEY`, `…`. */
-export function isPlaceholder(text: string): boolean {
+function isPlaceholder(text: string): boolean {
   const bare = text.replace(/^(Bearer|Basic|Token)\s+/i, "").trim();
   return (
     /^(<[^<>]*>|\[[\w -]+\]|\{\{?[\w .-]+\}?\}|\u2026|\.{3}|x{3,}|\*{3,})$/i.test(bare) ||

@@ -81,7 +81,7 @@ function takeAssignments(words: readonly string[]): { env: Map<string, string>; 
  * in front of a letter or digit stays, since it is part of a Windows path. `$NAME` becomes `${NAME}` where a shell would
  * replace it. `<…>` without blanks is a gap for the reader to fill.
  */
-export function splitWords(line: string): { words: string[]; operator: string | null } {
+function splitWords(line: string): { words: string[]; operator: string | null } {
   const words: string[] = [];
   let word: string | null = null;
   let operator: string | null = null;

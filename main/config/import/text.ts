@@ -80,7 +80,7 @@ const HOST = /^(?:[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}|localhost|\d{1,3}(?:\.\d{1,3}){
 const FILE = /^[^/]*\.(js|mjs|cjs|ts|py|sh|exe|cmd|bat|json|jar|toml|ya?ml|md|txt)$/i;
 
 /** With or without its scheme. */
-export function isAddress(text: string): boolean {
+function isAddress(text: string): boolean {
   if (/\s/.test(text)) return false;
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) || (HOST.test(text) && !FILE.test(text));
 }
