@@ -11,7 +11,7 @@ export type Asked =
   | { readonly kind: "url"; readonly url: string };
 
 /** What the entry starts, program first; null: it starts nothing. */
-export function commandOf(value: unknown): readonly string[] | null {
+function commandOf(value: unknown): readonly string[] | null {
   if (!isObject(value)) return null;
   // `cmd` is Goose's; Zed had `command` as an object; OpenCode has it as a list.
   const { command = value.cmd, args } = value;
@@ -24,7 +24,7 @@ export function commandOf(value: unknown): readonly string[] | null {
 const URL_MEMBERS = ["url", "httpUrl", "serverUrl", "baseUrl", "uri", "endpoint"];
 
 /** The address that the entry names; null: none. */
-export function urlOf(value: unknown): string | null {
+function urlOf(value: unknown): string | null {
   if (!isObject(value)) return null;
   const found = URL_MEMBERS.map((member) => value[member]).find((url) => typeof url === "string");
   return typeof found === "string" ? found : null;
