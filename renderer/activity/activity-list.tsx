@@ -91,17 +91,17 @@ function ActivityRow({ row, selected, onSelect }: RowProps) {
     <button
       type="button"
       className={selected ? "activity-row selected" : "activity-row"}
-      aria-label={t("activity:ended", { what, server: row.server, outcome, when })}
       aria-expanded={selected}
       onClick={() => onSelect(row.key)}
     >
       <span className={`tone-${toneOf(row)}`}>
         <StateShape tone={toneOf(row)} />
+        <span className="unseen">{outcome}</span>
       </span>
       <span className="activity-when">{when}</span>
       <span className="activity-what">
-        <span className={row.kind === "call" ? "mono" : undefined}>{what}</span>
-        {method !== null && <span className="soft">{method}</span>}
+        <span className={row.kind === "call" ? "mono" : undefined}>{what}</span>{" "}
+        {method !== null && <span className="soft">{method}</span>}{" "}
         {row.outcome !== "done" && <span className={`tone-${toneOf(row)}`}>{row.code ?? outcome}</span>}
       </span>
       <span className="activity-server">
