@@ -121,7 +121,8 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
     if (shown !== null) newLines.add(shown);
   });
   const stopRecords = activity.onRecord((record) => newRecords.add(record));
-  const announcer = new Announcer(events, () =>
+  const catalogueId = catalogueIds(() => announcer.changed());
+  const announcer: Announcer = new Announcer(events, () =>
     takeSnapshot({
       version,
       startedAt,
@@ -132,7 +133,7 @@ export async function assemble(options: PartsOptions, paths: Paths, log: ReturnT
       hub: core,
       signIns,
       isPaused: () => pause.isOn,
-      catalogueId: catalogueIds(() => announcer.changed()),
+      catalogueId,
       approvalsError: () => approvals.trouble,
     }),
   );

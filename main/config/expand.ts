@@ -43,6 +43,12 @@ export function isSecretName(name: string): boolean {
   return SECRET.test(`keychain:${name}`);
 }
 
+/** Names that a text refers to as it stands, in comments too. */
+export function secretNames(text: string): Set<string> {
+  const names = [...text.matchAll(REFERENCE)].map(([, inner = ""]) => SECRET.exec(inner)?.[1]);
+  return new Set(names.filter((name) => name !== undefined));
+}
+
 /**
  * A copy of `value` (as JSON holds it) with the references in its texts replaced. As in a shell, `:-default` also serves
  * for an empty variable. `$${` stands for a plain `${`. What could not be replaced is in `bad`.

@@ -11,6 +11,19 @@ type Find = (text: string) => Node;
  * object of the present value may hold a key twice.
  */
 export function patchValue(text: string, find: Find, value: unknown): string {
+  return patch(text, remembering(find), value);
+}
+
+/** Reading a whole file again for each of its members would take its time. */
+function remembering(find: Find): Find {
+  let last: { readonly text: string; readonly node: Node } | null = null;
+  return (text) => {
+    if (last?.text !== text) last = { text, node: find(text) };
+    return last.node;
+  };
+}
+
+function patch(text: string, find: Find, value: unknown): string {
   const node = find(text);
   if (node.type === "object" && isObject(value)) return patchObject(text, find, value);
   if (node.type === "array" && Array.isArray(value)) return patchList(text, find, value);
@@ -21,7 +34,7 @@ function patchObject(text: string, find: Find, value: Readonly<Record<string, un
   let next = text;
   for (const [key, item] of Object.entries(value)) {
     if (memberOf(find(next), key) === undefined) next = insertMember(next, find(next), key, item);
-    else next = patchValue(next, (now) => memberOf(find(now), key) as Node, item);
+    else next = patch(next, (now) => memberOf(find(now), key) as Node, item);
   }
   // Last, because an object that was emptied in between would lose its layout.
   for (const key of (find(next).children ?? []).map(keyOf)) {
@@ -43,7 +56,7 @@ function patchList(text: string, find: Find, value: readonly unknown[]): string 
   const [old, now] = [before.length - back, value.length - back];
   let next = text;
   for (let n = front; n < Math.min(old, now); n += 1) {
-    next = patchValue(next, (one) => find(one).children?.[n] as Node, value[n]);
+    next = patch(next, (one) => find(one).children?.[n] as Node, value[n]);
   }
   for (let n = old; n < now; n += 1)
     next = insertItem(next, find(next), value[n], find(next).children?.[n - 1] ?? null);

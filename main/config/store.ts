@@ -8,7 +8,7 @@ import { createSerial } from "../serial.ts";
 import { DEFAULT_SETTINGS } from "../settings.ts";
 import { NEW_FILE } from "./edit.ts";
 import { type ConfigEdits, type ConfigViews, configEdits, type EditParts } from "./edits.ts";
-import type { Env } from "./expand.ts";
+import { type Env, secretNames } from "./expand.ts";
 import { BYTE_ORDER_MARK, notWritten, readText, setAside, withoutMark, writeText } from "./file.ts";
 import { type ParsedConfig, parseConfig } from "./parse.ts";
 import { lookUp, type SecretSource } from "./secrets.ts";
@@ -87,11 +87,16 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
   };
 
   const parse = async (text: string, given?: ReadonlyMap<string, string>): Promise<ParsedConfig> => {
-    const parsed = parseConfig(path, text, env);
-    if (parsed.secrets.size === 0) return parsed;
     const source: SecretSource = async (name) => given?.get(name) ?? secret(name);
-    const found = await lookUp(new Set(parsed.secrets.keys()), source, () => void (closed || serial.run(reload)));
-    return parseConfig(path, text, env, found);
+    const find = (names: Iterable<string>) =>
+      lookUp(new Set(names), source, () => void (closed || serial.run(reload)));
+    // Judging entries twice would cost what it costs with a thousand of them.
+    const found = await find(secretNames(text));
+    const parsed = parseConfig(path, text, env, found);
+    // Names may be written with escapes.
+    const missed = [...parsed.secrets.keys()].filter((name) => !found.has(name));
+    if (missed.length === 0) return parsed;
+    return parseConfig(path, text, env, new Map([...found, ...(await find(missed))]));
   };
 
   const load = async (): Promise<ParsedConfig | GatehouseError> => {

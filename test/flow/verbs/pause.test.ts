@@ -1,6 +1,7 @@
 /** Everything is paused: no server is reached, agents are told, and go on by themselves afterwards. */
 import { expect, test } from "vitest";
 import { startAuthorizationServer } from "../../fixtures/authorization-server.ts";
+import { everythingServer } from "../../fixtures/everything.ts";
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
 import { use } from "../../fixtures/use.ts";
 import { waitFor } from "../../fixtures/wait.ts";
@@ -41,6 +42,25 @@ test("agents are cut off, told so, and told to look again", async () => {
   await late.waitForToolsChanged();
   for (const one of [agent, late]) expect(await one.toolNames()).toEqual(names);
   expect(hub.snapshot()).toMatchObject({ paused: false, servers: [{ state: "ready" }] });
+});
+
+test.runIf(process.platform === "linux")("local programs end, and start again afterwards", async () => {
+  const hub = await runHub();
+  // What runs in this home has its name in the environment.
+  const entry = { ...everythingServer(), env: { GATEHOUSE_HOME: hub.home.path } };
+  await hub.call("setEntry", { name: "local", entry, create: true });
+  const agent = await hub.connect("local");
+  const names = await agent.toolNames();
+  const running = () => hub.home.processes().filter((pid) => pid !== agent.pid);
+  const [program = 0] = running();
+  expect(running()).toEqual([program]);
+  await hub.call("pauseAll", { paused: true });
+  await waitFor("the program to end", async () => (running().length === 0 ? true : undefined));
+  const { tools: before } = agent.changed;
+  await hub.call("pauseAll", { paused: false });
+  await agent.waitForToolsChanged(before);
+  expect(await agent.toolNames()).toEqual(names);
+  expect(running()).not.toContain(program);
 });
 
 test("it lasts over a restart; nobody signs in meanwhile, and no token is refreshed", async () => {
