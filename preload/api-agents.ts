@@ -20,6 +20,8 @@ export interface AgentEntry {
   readonly target: string | null;
   /** Something in it looks like a token or a password in plain text. */
   readonly has_secret: boolean;
+  /** Of an entry through Gatehouse: what it starts, and is not there any more. Absent: it is there. */
+  readonly missing?: string;
 }
 
 export interface AgentFile {

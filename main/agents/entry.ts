@@ -33,10 +33,15 @@ function urlOf(value: unknown): string | null {
 /** Our program under any of its names, as the last part of a path of either kind. */
 const PROGRAM = /(?:^|[\\/])gatehouse(?:\.(?:cjs|exe|cmd|ps1|appimage))?$/i;
 
+/** Where our program's verb stands; -1: it is not started. */
+function verbIn(command: readonly string[]): number {
+  return command.findIndex((part, n) => part === "connect" && PROGRAM.test(command[n - 1] ?? ""));
+}
+
 /** What it asks Gatehouse for; null: it does not go through Gatehouse. */
 export function askedOf(value: unknown): Asked | null {
   const command = commandOf(value) ?? [];
-  const verb = command.findIndex((part, n) => part === "connect" && PROGRAM.test(command[n - 1] ?? ""));
+  const verb = verbIn(command);
   if (verb === -1) return null;
   const args = command.slice(verb + 1);
   const url = args.find((arg) => arg.includes("://"));
@@ -44,6 +49,13 @@ export function askedOf(value: unknown): Asked | null {
   const [server] = args;
   if (server === undefined || server === "--lazy") return { kind: "all", lazy: server === "--lazy" };
   return { kind: "server", server };
+}
+
+/** What an entry of ours starts: a program, and the script that it runs where there is one. */
+export function startsOf(value: unknown): readonly string[] {
+  const command = commandOf(value) ?? [];
+  const verb = verbIn(command);
+  return verb === -1 ? [] : [...new Set([command[0] ?? "", command[verb - 1] ?? ""])];
 }
 
 /** The server's name alone. */

@@ -1,12 +1,12 @@
 /** How the agents of this machine stand: which are there, what their files say. Reads only. */
 import { existsSync } from "node:fs";
 import { access, constants } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
 import type { AgentEntry, AgentFile, AgentInfo } from "../../preload/api-agents.ts";
 import { asGatehouseError } from "../errors.ts";
 import { visible } from "../visible.ts";
 import { type Client, type Place, pathOf, placesOf, type Where } from "./client.ts";
-import { askedOf, targetOf, withoutAccount } from "./entry.ts";
+import { askedOf, startsOf, targetOf, withoutAccount } from "./entry.ts";
 import { FORMATS, readAgentFile, readsAnother, understood } from "./file.ts";
 import type { Entry } from "./format.ts";
 import { hasSecret } from "./literal-secrets.ts";
@@ -66,6 +66,8 @@ function describe({ name, value }: Entry): AgentEntry {
   const asked = askedOf(value);
   const server = asked?.kind === "server" ? asked.server : null;
   const account = server?.includes("@") ? server.slice(server.indexOf("@") + 1) : null;
+  // What goes by a name alone is found, or not, in the agent's own PATH.
+  const missing = startsOf(value).find((path) => isAbsolute(path) && !existsSync(path));
   return {
     name: visible(name),
     through_gatehouse: asked !== null,
@@ -73,6 +75,7 @@ function describe({ name, value }: Entry): AgentEntry {
     account,
     target: targetOf(value),
     has_secret: hasSecret(value),
+    ...(missing === undefined ? {} : { missing: visible(missing) }),
   };
 }
 

@@ -30,6 +30,13 @@ function checksOf(agent: AgentInfo, known: ReadonlySet<string>): Check[] {
       `Add that server, or write the file anew: gatehouse install ${id}`,
     ),
   );
+  const gone = [...new Set(entries.flatMap(({ missing }) => missing ?? []))].map((program) =>
+    bad(
+      subject("command", `${name}: what it starts`),
+      `${name} starts ${program}, which is not there any more.`,
+      `Write the file anew: gatehouse install ${id}`,
+    ),
+  );
   const plain = entries.filter((entry) => entry.has_secret && !entry.through_gatehouse).map((entry) => entry.name);
   const secrets =
     plain.length === 0
@@ -40,7 +47,7 @@ function checksOf(agent: AgentInfo, known: ReadonlySet<string>): Check[] {
             `${plain.join(", ")} of ${name} has what looks like a token in its file; gatehouse import ${id} brings it into the vault.`,
           ),
         ];
-  const problems = [...broken, ...stale];
+  const problems = [...broken, ...stale, ...gone];
   if (problems.length > 0) return [...problems, ...secrets];
   const way = { all: "It has all servers through Gatehouse.", some: "It has servers through Gatehouse.", none: "" };
   const connection =

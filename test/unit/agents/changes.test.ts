@@ -74,6 +74,26 @@ describe("connect", () => {
     });
   });
 
+  test("an entry that starts what is not there any more says so, until it is brought up to date", async () => {
+    const me = await makePerson();
+    const [node, script] = [process.execPath, me.path("gatehouse.cjs")];
+    await me.write(script, "");
+    const there = await me.again([node, script]);
+    const missing = async () =>
+      (await there.agents.list()).find(({ id }) => id === "cursor")?.files[0]?.entries.map((entry) => entry.missing);
+    await me.connect("cursor");
+    expect(await missing()).toEqual([COMMAND[0]]);
+    await there.connect("cursor");
+    expect(await missing()).toEqual([undefined]);
+    await rename(script, `${script}.old`);
+    expect(await missing()).toEqual([script]);
+    await there.write(
+      me.path(".cursor", "mcp.json"),
+      `{ "mcpServers": { "a": { "command": "gatehouse", "args": ["connect"] } } }`,
+    );
+    expect(await missing()).toEqual([undefined]);
+  });
+
   test("the same in TOML and YAML, with what can be said there", async () => {
     const me = await makePerson();
     const toml = me.path(".codex", "config.toml");
