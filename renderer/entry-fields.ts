@@ -166,7 +166,8 @@ export function splitProgram(line: string): { readonly command: string; readonly
 }
 
 /** Stands for a literal secret that the file has there. */
-export const isHidden = (value: unknown): boolean => typeof value === "string" && /^\$\{hidden:.*\}$/.test(value);
+export const isHidden = (value: unknown): boolean =>
+  typeof value === "string" && /^([A-Za-z-]+ )?\$\{hidden:[^}]*\}$/.test(value);
 
 /** `${VAR}` and `${keychain:NAME}`: where a secret is, and not the secret. */
 export const isReference = (value: string): boolean => /\$\{[^}]+\}/.test(value);

@@ -59,10 +59,15 @@ export function useEntry(name: string): EntryEdit {
 
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const issuesOf = async ({ secrets: _secrets, ...change }: Change): Promise<readonly EntryIssue[] | null> => {
-    const result = await run("checkEntry", { name, ...change });
+  const issuesOf = async ({ secrets, ...change }: Change): Promise<readonly EntryIssue[] | null> => {
+    const named = secrets === undefined ? {} : { secrets: Object.keys(secrets) };
+    const result = await run("checkEntry", { name, ...change, ...named });
     return result.ok ? (result.value.issues ?? NO_ISSUES) : null;
   };
+
+  /** What is wrong in the file already does not keep anybody from putting something else right. */
+  const isOld = ({ member, message }: EntryIssue): boolean =>
+    view?.issues.some((known) => known.member === member && known.message === message) ?? false;
 
   const check = (change: Change): void => {
     clearTimeout(timer.current);
@@ -73,7 +78,7 @@ export function useEntry(name: string): EntryEdit {
     clearTimeout(timer.current);
     const issues = await issuesOf(change);
     setTyped(issues);
-    if (issues !== null && issues.length > 0) return false;
+    if (issues?.some((issue) => issue.blocks && !isOld(issue))) return false;
     const result = await run("setEntry", { name, ...change });
     setError(result.ok ? null : result.error);
     if (!result.ok) return false;

@@ -33,17 +33,19 @@ function ResetDialog({ what, onClose }: { readonly what: What; readonly onClose:
   const say = useApp((state) => state.say);
   const [sure, setSure] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ErrorObject | null>(null);
+  const [errors, setErrors] = useState<readonly ErrorObject[]>([]);
 
   const reset = async (): Promise<void> => {
     if (busy || !sure) return;
     setBusy(true);
     const result = await run("reset", { what });
     setBusy(false);
-    if (!result.ok) return setError(result.error);
-    const { backup, signed_out: count } = result.value;
+    if (!result.ok) return setErrors([result.error]);
+    const { backup, signed_out: count, problems } = result.value;
+    // What was done is told where it can be seen, what was not stays here.
     say(backup === null ? t("settings:reset_done", { count }) : t("settings:reset_backup", { path: backup }));
-    onClose();
+    if (problems.length === 0) onClose();
+    else setErrors(problems);
   };
 
   return (
@@ -54,7 +56,9 @@ function ResetDialog({ what, onClose }: { readonly what: What; readonly onClose:
         <input type="checkbox" data-first="" checked={sure} onChange={(event) => setSure(event.target.checked)} />
         {t("settings:reset_sure")}
       </label>
-      {error !== null && <ErrorNotice error={error} />}
+      {errors.map((error) => (
+        <ErrorNotice key={error.correlation_id} error={error} />
+      ))}
       <div className="buttons end">
         <Button onClick={onClose}>{t("cancel")}</Button>
         <Button look="danger" busy={busy} disabled={!sure} onClick={() => void reset()}>

@@ -185,7 +185,7 @@ test("the health check says for each failure the one thing to do", async () => {
 
 test("starting over takes two steps and says what is lost", async () => {
   const { app, page } = window;
-  await app.answer("reset", ok({ signed_out: 2, backup: "/home/anna/servers.backup.json" }));
+  await app.answer("reset", ok({ signed_out: 2, backup: "/home/anna/servers.backup.json", problems: [] }));
   await button("Reset Gatehouse…").click();
   const open = dialog("Reset Gatehouse?");
   await open.getByText("6 servers (a backup of servers.json is kept)").waitFor();
