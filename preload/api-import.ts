@@ -39,7 +39,10 @@ export interface ImportPreview {
 }
 
 export interface ImportApi {
-  /** Reads a URL, a command line or a snippet in any known form. Runs nothing, asks nobody. */
+  /**
+   * Reads a URL, a command line or a snippet in any known form. Runs nothing, asks nobody, and opens no file but those of
+   * this computer that a command line of mcp-remote or mcp-oauth2-proxy names.
+   */
   readSnippet(params: { readonly text: string }): ImportPreview;
   /** The same with the configuration file of an agent, by its id of `listAgents`, or with any file. */
   readAgentServers(params: { readonly client: string } | { readonly path: string }): ImportPreview;

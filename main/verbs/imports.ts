@@ -24,12 +24,14 @@ interface AgentSource {
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** Older ones are forgotten, with the secrets in them. */
+/** Older ones are forgotten, with the secrets in them, and all of them when nobody has read anything for so long. */
 const MAX_PREVIEWS = 8;
+const MAX_AGE_MS = 30 * 60 * 1000;
 
 export function importVerbs(deps: VerbDeps, undos: Undos): Verbs<"readSnippet" | "readAgentServers" | "importServers"> {
   const { config, secrets, agents, env } = deps;
   const previews = new Map<string, Preview>();
+  let forgetting: NodeJS.Timeout | undefined;
 
   const read = (text: string): Candidates =>
     readCandidates(text, {
@@ -44,6 +46,8 @@ export function importVerbs(deps: VerbDeps, undos: Undos): Verbs<"readSnippet" |
     const preview = randomUUID();
     previews.set(preview, { candidates: new Map(candidates.map((one) => [one.shown.id, one])), agent });
     for (const oldest of [...previews.keys()].slice(0, -MAX_PREVIEWS)) previews.delete(oldest);
+    clearTimeout(forgetting);
+    forgetting = setTimeout(() => previews.clear(), MAX_AGE_MS).unref();
     return {
       preview,
       source,

@@ -10,6 +10,7 @@ import { membersOf, readAuth } from "./auth.ts";
 import { type Draft, newDraft } from "./draft.ts";
 import { readNamedFile } from "./files.ts";
 import { type Found, isFields, Notes } from "./found.ts";
+import { warnOfLeaks } from "./leaks.ts";
 import { readMembers } from "./members.ts";
 import { nameForCommand, nameForUrl, takeName } from "./names.ts";
 import { authState, readOauth2Proxy, unwrapProxy } from "./proxies.ts";
@@ -80,6 +81,7 @@ function candidateOf(
   const entry = entryOf(draft);
   const moved = moveSecrets(entry, name, secretNames, notes);
   warnOfShells(entry, notes);
+  warnOfLeaks(entry, set, notes);
   const judged = judge(name, entry, env, [...set, ...moved.map((secret) => secret.name)], notes);
   const problem: EntryProblem | null =
     draft.problem !== null ? { member: null, ...draft.problem } : "problems" in judged ? judged.problems[0] : null;

@@ -111,6 +111,7 @@ function ofFormat(format: Format, source: string, text: string): TextRead {
   try {
     return ofData(source, serversIn(format.parse(text, NOWHERE).data, new Map()));
   } catch (error) {
+    if (error instanceof RangeError) return nothing(source, `is ${source} that is nested too deep`, PASTE);
     if (!(error instanceof Unreadable)) throw error;
     const where = error.line === null ? "" : ` in line ${error.line}`;
     const what = `is ${source} with a mistake${where}: ${error.message}`;

@@ -130,6 +130,8 @@ describe("said clearly", () => {
     ["mcpServers:\n  - name: a\n   url: x\n", /YAML with a mistake in line/],
     ["a\0b", /NUL/],
     [`${"[".repeat(200)}`, /nested 200 deep/],
+    [`mcpServers: ${"[".repeat(20_000)}`, /YAML (with a mistake|that is nested)/],
+    [`[mcp_servers.a]\nx = ${"[".repeat(20_000)}`, /TOML (with a mistake|that is nested)/],
     ["git clone https://github.com/x/y\ncd y\nnpm install", /starts no MCP server/],
   ])("%j", (text, says) => {
     const { candidates, problem } = readAll(text);
@@ -196,6 +198,27 @@ describe("secrets", () => {
     const { entry, shown } = readOne(JSON.stringify({ command: "npx", args: ["${weird ref}", "$HOME", "$${x}"] }));
     expect(entry.args).toEqual(["$${weird ref}", "$HOME", "$${x}"]);
     expect(shown.error).toBeNull();
+  });
+});
+
+describe("what a stranger's text would send away is told", () => {
+  const warnings = (entry: object): string =>
+    readOne(JSON.stringify({ mcpServers: { a: { url: URL, ...entry } } }), {
+      env: { AWS_SECRET_ACCESS_KEY: "x", ORG: "y" },
+      secrets: ["github-token"],
+    }).shown.warnings.join("\n");
+
+  test.each<[object, RegExp]>([
+    [{ headers: { "X-A": "${AWS_SECRET_ACCESS_KEY}" } }, /AWS_SECRET_ACCESS_KEY to mcp\.example\.com/],
+    [{ headers: { "X-A": "${env:AWS_SECRET_ACCESS_KEY}" } }, /AWS_SECRET_ACCESS_KEY to/],
+    [{ headers: { "X-A": "${keychain:github-token}" } }, /the secret github-token/],
+    [{ url: "https://mcp.example.com/${AWS_SECRET_ACCESS_KEY}" }, /url sends the value/],
+    [{ auth: { grant: "jwt_bearer", assertion: "/home/me/.ssh/id_ed25519" } }, /file \/home\/me\/\.ssh\/id_ed25519/],
+    [{ auth: { grant: "id_jag", idp: { id_token: "/home/me/x.jwt" } } }, /auth\.idp\.id_token sends/],
+  ])("%j", (entry, says) => expect(warnings(entry)).toMatch(says));
+
+  test("what is harmless is not", () => {
+    expect(warnings({ headers: { "X-Org": "${ORG}", "X-Text": "$${AWS_SECRET_ACCESS_KEY}" } })).toBe("");
   });
 });
 
