@@ -40,7 +40,8 @@ export function Snippet({ text, ...rest }: Props) {
   const [only, ...others] = candidates;
   const url = only !== undefined && others.length === 0 && only.error === null ? plainUrl(only.entry) : null;
   // An address without its scheme, or in a line that says no more than it, is an address.
-  if (url !== null && only?.same_as === null) return <UrlForm key={url} url={url} problem={null} {...rest} />;
+  if (url !== null && only?.same_as === null)
+    return <UrlForm key={url} url={url} problem={null} called={only.name} {...rest} />;
   const { names, form, onAdded } = rest;
   return (
     <Candidates

@@ -23,6 +23,8 @@ interface Props {
   readonly url: string;
   /** Why it cannot be added; null: it can. */
   readonly problem: string | null;
+  /** What the text called it; null: it had no name. */
+  readonly called?: string | null;
   /** False: the server is not asked until the person says so. */
   readonly mayAsk: boolean;
   readonly names: readonly string[];
@@ -31,7 +33,7 @@ interface Props {
   readonly onAdded: (added: Added) => void;
 }
 
-export function UrlForm({ url, problem, mayAsk, names, form, onAsk, onAdded }: Props) {
+export function UrlForm({ url, problem, called = null, mayAsk, names, form, onAsk, onAdded }: Props) {
   const run = useApp((state) => state.run);
   const catalogue = useCatalogue();
   const [name, setName] = useState<string | null>(null);
@@ -46,7 +48,7 @@ export function UrlForm({ url, problem, mayAsk, names, form, onAsk, onAdded }: P
   const found = report.state === "there" ? report.value : null;
   const known = catalogue?.find(({ id }) => id === found?.catalogue) ?? null;
   const offer: Offer | null = found === null ? null : fromReport(found, known);
-  const shownName = name ?? (found?.suggested_name || freeName(suggestName(url, []), names));
+  const shownName = name ?? called ?? (found?.suggested_name || freeName(suggestName(url, []), names));
   const issue = nameProblem(shownName, names);
   const wantsClient = found?.registration === "client_id";
 
@@ -56,10 +58,10 @@ export function UrlForm({ url, problem, mayAsk, names, form, onAsk, onAdded }: P
     if (saving || problem !== null || issue !== null) return;
     if (given.clientSecret.trim() !== "" && given.clientId.trim() === "") return;
     setSaving(true);
-    const called = shownName.trim();
-    const made = offer === null ? { entry: { url }, secrets: {} } : filled(offer, called, given);
+    const chosen = shownName.trim();
+    const made = offer === null ? { entry: { url }, secrets: {} } : filled(offer, chosen, given);
     const result = await run("setEntry", {
-      name: called,
+      name: chosen,
       create: true,
       entry: made.entry,
       ...(Object.keys(made.secrets).length === 0 ? {} : { secrets: made.secrets }),

@@ -10,6 +10,7 @@ import { CodeText } from "../ui/code-text.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { DiffLines } from "../ui/diff.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
+import { SelectField } from "../ui/field.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { type Choice, changeOf, choiceOf, WhichServers } from "./choice.tsx";
 import { type Shown, usePreview } from "./use-preview.ts";
@@ -27,12 +28,15 @@ export function ChangeDialog({ agent, kind, onClose, onChanged }: Props) {
   const [choice, setChoice] = useState<Choice>(() => choiceOf(agent));
   const [scope, setScope] = useState<AgentScope>("user");
   const [project, setProject] = useState<string | null>(null);
+  const files = agent.files.filter((file) => file.scope === "user" && file.error === null).map(({ path }) => path);
+  const [path, setPath] = useState<string | null>(files.length > 1 ? (files[0] ?? null) : null);
   const [turn, setTurn] = useState(0);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorObject | null>(null);
 
   const change: AgentChange | null = kind === "disconnect" ? { kind } : changeOf(choice);
-  const shown = usePreview({ client: agent.id, change, scope, project: scope === "project" ? project : null }, turn);
+  const where = scope === "user" ? { scope, project: null, path } : { scope, project, path: null };
+  const shown = usePreview({ client: agent.id, change, ...where }, turn);
   const preview = shown.state === "there" ? shown.preview : null;
 
   const apply = async (): Promise<void> => {
@@ -71,6 +75,14 @@ export function ChangeDialog({ agent, kind, onClose, onChanged }: Props) {
         {kind === "connect" && <WhichServers choice={choice} onChange={setChoice} />}
         {kind === "disconnect" && <p>{t("agents:dialog.loses", { agent: agent.name })}</p>}
         <WhereField scope={scope} project={project} onScope={setScope} onProject={setProject} />
+        {scope === "user" && path !== null && (
+          <SelectField
+            label={t("agents:dialog.file")}
+            value={path}
+            choices={files.map((value) => ({ value, label: value }))}
+            onChange={setPath}
+          />
+        )}
         {error !== null && (
           <>
             {error.code === "conflict" && <Banner tone="need" title={t("agents:dialog.again")} />}

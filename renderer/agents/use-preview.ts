@@ -15,20 +15,23 @@ interface Wanted {
   readonly change: AgentChange | null;
   readonly scope: AgentScope;
   readonly project: string | null;
+  /** One of several files of the agent; null: its only one, or its first. */
+  readonly path: string | null;
 }
 
 /** `turn`: another one reads the file again. */
-export function usePreview({ client, change, scope, project }: Wanted, turn: number): Shown {
+export function usePreview({ client, change, scope, project, path }: Wanted, turn: number): Shown {
   const run = useApp((state) => state.run);
   const [shown, setShown] = useState<{ readonly for: string; readonly shown: Shown } | null>(null);
   const isReady = change !== null && (scope === "user" || project !== null);
-  const question = isReady ? JSON.stringify([client, change, scope, project, turn]) : null;
+  const question = isReady ? JSON.stringify([client, change, scope, project, path, turn]) : null;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the question holds all that is asked
   useEffect(() => {
     if (question === null || change === null) return;
     let isCurrent = true;
-    void run("previewAgent", { client, change, scope, ...(project === null ? {} : { project }) }).then((result) => {
+    const where = { scope, ...(project === null ? {} : { project }), ...(path === null ? {} : { path }) };
+    void run("previewAgent", { client, change, ...where }).then((result) => {
       if (!isCurrent) return;
       setShown({
         for: question,
