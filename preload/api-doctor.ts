@@ -21,6 +21,6 @@ export interface Check {
 }
 
 export interface DoctorApi {
-  /** Looks at everything, or at one server. Signs in nowhere, changes nothing, ends within half a minute. */
+  /** Looks at everything, or at one server. Signs in nowhere, changes nothing, ends within a minute. */
   doctor(params: { readonly server?: string }): { readonly checks: readonly Check[] };
 }

@@ -17,6 +17,7 @@ interface Candidate {
 interface Known {
   servers(): Promise<Snapshot["servers"]>;
   agents(): Promise<Answer<"listAgents">["agents"]>;
+  catalogue(): Promise<Answer<"catalogue">["items"]>;
 }
 
 const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], string>> = {
@@ -150,6 +151,8 @@ async function wordsOf(kind: Word, verbs: readonly Verb[], known: Known, server:
     }
     case "client":
       return (await known.agents()).map(({ id, name }) => ({ word: id, about: name }));
+    case "catalogue":
+      return (await known.catalogue()).map(({ id, about }) => ({ word: id, about }));
     case "file":
     case "text":
       return [];
@@ -165,7 +168,7 @@ function valuesOf(name: string): Candidate[] {
 /** Connects when the first question comes, to a hub that runs already. */
 function askHub(): { known: Known; close: () => void } {
   let opened: ReturnType<typeof control> | null = null;
-  const ask = async <M extends "getSnapshot" | "listAgents">(method: M): Promise<Answer<M> | null> => {
+  const ask = async <M extends "getSnapshot" | "listAgents" | "catalogue">(method: M): Promise<Answer<M> | null> => {
     try {
       opened ??= control(false);
       const result = await call(await opened, method, {});
@@ -179,6 +182,7 @@ function askHub(): { known: Known; close: () => void } {
     known: {
       servers: async () => (await ask("getSnapshot"))?.servers ?? [],
       agents: async () => (await ask("listAgents"))?.agents ?? [],
+      catalogue: async () => (await ask("catalogue"))?.items ?? [],
     },
     close: () => void opened?.then((hub) => hub.close()).catch(() => {}),
   };

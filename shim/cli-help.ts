@@ -4,7 +4,16 @@ import { gatehouseHome } from "./endpoint.ts";
 export const GROUPS = ["For agents", "Servers", "Signing in", "Tools", "Looking", "Gatehouse itself"] as const;
 
 /** What a word on the command line may be, for completion; a list: one of these words. */
-export type Word = "server" | "account" | "client" | "verb" | "file" | "setting" | "text" | readonly string[];
+export type Word =
+  | "server"
+  | "account"
+  | "client"
+  | "catalogue"
+  | "verb"
+  | "file"
+  | "setting"
+  | "text"
+  | readonly string[];
 
 export interface VerbOption {
   /** With its dashes, as in `--account`. */

@@ -24,8 +24,8 @@ const CHANGE = [
   { flag: "--yes", short: "-y", about: "do not ask" },
   { ...JSON_OPTION, about: "say what was changed as JSON" },
 ] as const;
+const ADD = { flag: "--add", value: "<name>", about: "put this one into servers.json" } as const;
 const ADDING = [
-  { flag: "--add", value: "<name>", about: "put this one into servers.json" },
   { flag: "--as", value: "<name>", about: "call it so" },
   { flag: "--set", value: "<WORD=value>", about: "what only you know, as it asks for it; repeatable" },
   { flag: "--secret-stdin", about: "take its secret from stdin, into the vault" },
@@ -129,7 +129,7 @@ export const VERBS: readonly Verb[] = [
     usage: ["[words]", "--add <name>"],
     about: "servers that Gatehouse knows beforehand, and adding one",
     takes: ["text"],
-    options: [...ADDING, JSON_OPTION],
+    options: [{ ...ADD, takes: "catalogue" }, ...ADDING, JSON_OPTION],
     run: catalogue,
   },
   {
@@ -141,6 +141,7 @@ export const VERBS: readonly Verb[] = [
     takes: ["text"],
     options: [
       { flag: "--cursor", value: "<cursor>", about: "go on where an earlier answer ended" },
+      ADD,
       ...ADDING,
       { flag: "--local", about: "as a program of this computer, where it is also offered elsewhere" },
       JSON_OPTION,

@@ -10,7 +10,9 @@ import { type Looked, lookAtRemote } from "./doctor/remote.ts";
 import type { VerbDeps, Verbs } from "./types.ts";
 
 /** Servers that are asked at the same time. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
+/** Milliseconds after which no further server is asked. */
+const ENOUGH = 25_000;
 
 export function doctorVerbs(deps: VerbDeps): Verbs<"doctor"> {
   return {
@@ -20,11 +22,12 @@ export function doctorVerbs(deps: VerbDeps): Verbs<"doctor"> {
         throw unknownServer(server, [...servers.keys()]);
       }
       const names = [...servers.keys(), ...invalid.keys()].filter((name) => server === undefined || name === server);
-      const looking = inTurn(names, (name) => lookAt(deps, name));
+      const end = Date.now() + ENOUGH;
+      const looking = inTurn(names, (name) => (Date.now() < end ? lookAt(deps, name) : tooLate(name)));
       if (server !== undefined) return { checks: (await looking).flatMap(({ checks }) => checks) };
       const [home, network, looked, agents] = await Promise.all([
         homeChecks(deps),
-        networkChecks(deps.env),
+        networkChecks(deps),
         looking,
         agentChecks(deps),
       ]);
@@ -46,8 +49,13 @@ async function lookAt(deps: VerbDeps, name: string): Promise<Looked> {
   return await lookAtRemote(deps, server);
 }
 
+function tooLate(server: string): Looked {
+  const subject: Subject = { area: "server", id: "entry", title: "its entry", server };
+  return { checks: [open(subject, "There was no time left for it; asked for alone it is looked at.")], skew: null };
+}
+
 /** The answers in the order of the items. */
-async function inTurn<T, R>(items: readonly T[], ask: (item: T) => Promise<R>): Promise<R[]> {
+async function inTurn<T, R>(items: readonly T[], ask: (item: T) => Promise<R> | R): Promise<R[]> {
   const answers: R[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {

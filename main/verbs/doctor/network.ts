@@ -15,7 +15,7 @@ const ELSEWHERE = new URL("https://mcp.example.com/");
 const PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
 const SOCKS_PORT = 1080;
 
-export async function networkChecks(env: Env): Promise<Check[]> {
+export async function networkChecks({ env, config }: VerbDeps): Promise<Check[]> {
   const certificates: Subject = { area: "network", id: "certificates", title: "trusted certificates" };
   const unreadable = describeNetwork(env).unreadable.map(({ path, reason }) =>
     bad(
@@ -26,17 +26,27 @@ export async function networkChecks(env: Env): Promise<Check[]> {
   );
   const named = [env.NODE_EXTRA_CA_CERTS, env.SSL_CERT_FILE, env.SSL_CERT_DIR].filter(Boolean).length;
   const trusted = named === 0 ? "The system's, and none beside." : "The system's and yours.";
-  return [await proxyCheck(env), ...(unreadable.length > 0 ? unreadable : [good(certificates, trusted)])];
+  const chosen = config.current.settings.proxy.trim();
+  return [await proxyCheck(env, chosen), ...(unreadable.length > 0 ? unreadable : [good(certificates, trusted)])];
 }
 
-async function proxyCheck(env: Env): Promise<Check> {
+/** `chosen`: by the settings, over the environment; empty: none. */
+async function proxyCheck(env: Env, chosen: string): Promise<Check> {
   const subject: Subject = { area: "network", id: "proxy", title: "the proxy" };
   // What NO_PROXY leaves out goes straight, and says nothing about the proxy.
-  const proxy = proxyRule({ ...env, NO_PROXY: "", no_proxy: "" })(ELSEWHERE);
+  const named = chosen === "" ? env : { ...env, https_proxy: chosen };
+  const proxy = proxyRule({ ...named, NO_PROXY: "", no_proxy: "" })(ELSEWHERE);
   if (proxy === null) return good(subject, "None is set: requests go straight to their servers.");
-  const fix = "Check HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or unset it, then start Gatehouse again.";
+  const fix =
+    chosen === ""
+      ? "Check HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, or unset it, then start Gatehouse again."
+      : 'Correct it, or take it out: gatehouse settings proxy ""';
   if (!/^(https?|socks\w*):$/.test(proxy.url.protocol)) {
-    return bad(subject, "The environment names a proxy that cannot be understood.", fix);
+    return bad(
+      subject,
+      `${chosen === "" ? "The environment names" : "The settings name"} a proxy that nobody understands.`,
+      fix,
+    );
   }
   const problem = await reach(proxy);
   return problem === null

@@ -193,6 +193,19 @@ test("a dead proxy and certificates that are none are found, the proxy's passwor
   expect(findBytes(["password-of-ada"], { strings: { checks: JSON.stringify(seen.checks) } })).toEqual([]);
 });
 
+test("a dead proxy of the settings is found, over the environment's", async () => {
+  const home = use(makeHome('{ "settings": { "proxy": "http://127.0.0.1:9" } }'));
+  const env = alone();
+  use(await startHeadlessHub({ home: home.path, env }));
+  expect((await look(home.path, env)).of("network", "proxy")).toMatchObject({
+    ok: false,
+    detail: "127.0.0.1:9 cannot be reached (ECONNREFUSED).",
+    fix: 'Correct it, or take it out: gatehouse settings proxy ""',
+  });
+  expect((await runCli(["settings", "proxy", ""], { home: home.path, env })).code).toBe(0);
+  expect((await look(home.path, env)).of("network", "proxy").ok).toBe(true);
+});
+
 test("an agent's file that asks for a server that is gone, and one that cannot be read, are found", async () => {
   const home = use(makeHome({ acme: { command: process.execPath } }));
   const env = alone();

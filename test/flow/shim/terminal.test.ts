@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { serverJson, startFakeRegistry } from "../../fixtures/fake-registry.ts";
 import { makeHome } from "../../fixtures/home.ts";
-import { environment, programFile, runCli, startHeadlessHub } from "../../fixtures/program.ts";
+import { environment, type ProgramOptions, programFile, runCli, startHeadlessHub } from "../../fixtures/program.ts";
 import { use } from "../../fixtures/use.ts";
 import { makeWorld, PLAIN } from "../hub/parts.ts";
 
@@ -104,23 +104,36 @@ describe("remove", () => {
     expect(await cli(["remove", "nobody", "--yes"])).toMatchObject({ code: 2 });
     expect(await cli(["remove", "--yes"])).toMatchObject({ code: 2 });
   });
+});
 
-  // `script` gives the program a terminal; on one it asks.
-  test.skipIf(spawnSync("script", ["--version"]).status !== 0)("asks on a terminal, and no is no", async () => {
+// `script` gives the program a terminal.
+describe.skipIf(spawnSync("script", ["--version"]).status !== 0)("on a terminal", () => {
+  const onTerminal = (options: ProgramOptions, args: string, input = "") =>
+    spawnSync("script", ["-qec", `"${process.execPath}" "${programFile()}" ${args}`, "/dev/null"], {
+      env: { ...environment(options), TERM: "xterm-256color" },
+      input,
+      encoding: "utf8",
+    });
+
+  test("remove asks, and no is no", async () => {
     const { home, options } = await scene();
-    const answer = (word: string) =>
-      spawnSync("script", ["-qec", `"${process.execPath}" "${programFile()}" remove acme`, "/dev/null"], {
-        env: environment(options),
-        input: `${word}\n`,
-        encoding: "utf8",
-      });
-    const no = answer("n");
+    const no = onTerminal(options, "remove acme", "n\n");
     expect(no.stdout).toContain("Remove acme? [y/N]");
     expect(no.stdout).toContain("Nothing was removed.");
     expect(no.status).toBe(1);
     expect(home.readServers()).toContain("acme");
-    expect(answer("y").stdout).toContain("acme is removed.");
+    expect(onTerminal(options, "remove acme", "y\n").stdout).toContain("acme is removed.");
     expect(home.readServers()).not.toContain("acme");
+  });
+
+  test("there are colours, unless nobody wants them, and what goes on is said and wiped away", async () => {
+    const { options } = await scene();
+    expect(onTerminal(options, "list").stdout).toContain("\u001b[1macme");
+    const plain = { ...options, env: { ...options.env, NO_COLOR: "1" } };
+    expect(onTerminal(plain, "list").stdout).not.toContain("\u001b[");
+    const doctor = onTerminal(plain, "doctor 'my notes'");
+    expect(doctor.stdout).toContain("Looking at everything; this takes a moment\u001b[K\r\u001b[K");
+    expect(doctor.status).toBe(0);
   });
 });
 
@@ -288,6 +301,7 @@ describe("completion", () => {
     expect(await complete("activity", "--server", "m")).toEqual(["my notes"]);
     expect(await complete("login", "acme", "--account", "")).toEqual(["default"]);
     expect(await complete("install", "cur")).toEqual(["cursor"]);
+    expect(await complete("catalogue", "--add", "git")).toEqual(["github", "gitlab"]);
     expect(await complete("vault", "")).toEqual(["status", "move"]);
     expect(await complete("vault", "move", "k")).toEqual(["keychain"]);
     expect(await complete("settings", "the")).toEqual(["theme"]);
