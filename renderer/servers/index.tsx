@@ -33,7 +33,7 @@ export function ServersScreen({ servers, path }: { readonly servers: readonly Se
           <SearchField label={t("servers:search")} placeholder={t("search")} value={search} onChange={setSearch} />
         )}
         {many && <SortChoice value={sort} onChange={setSort} />}
-        {servers.length > 0 && <AddButton />}
+        <AddButton />
       </header>
       {servers.length === 0 ? (
         <NoServers path={path} />
