@@ -218,7 +218,10 @@ test("an agent's file that asks for a server that is gone, and one that cannot b
   );
   use(await startHeadlessHub({ home: home.path, env }));
   const seen = await look(home.path, env);
-  expect(seen.wrong).toEqual(["agent cursor server"]);
+  expect(seen.wrong).toEqual(["agent cursor server", "agent cursor command"]);
+  expect(seen.of("agent", "command", "cursor").detail).toBe(
+    "Cursor starts /opt/gatehouse, which is not there any more.",
+  );
   expect(seen.of("agent", "server", "cursor")).toMatchObject({
     detail: "Cursor asks for “old-name”, which is no server here.",
     fix: "Add that server, or write the file anew: gatehouse install cursor",
