@@ -205,6 +205,20 @@ test("starting over takes two steps and says what is lost", async () => {
   expect(await asked("reset")).toHaveLength(1);
 });
 
+test("what could not be signed out stays on the screen until it is read", async () => {
+  const { app, page } = window;
+  const left = error({ code: "vault_locked", message: "The keychain is locked." });
+  await app.answer("reset", ok({ signed_out: 0, backup: null, problems: [left] }));
+  await button("Sign out everywhere…").click();
+  const open = dialog("Sign out everywhere?");
+  await open.getByRole("checkbox", { name: "I understand what is lost" }).check();
+  await open.getByRole("button", { name: "Sign out everywhere", exact: true }).click();
+  await open.getByText("The keychain is locked.").waitFor();
+  expect(await window.violations()).toEqual([]);
+  await page.keyboard.press("Escape");
+  await open.waitFor({ state: "detached" });
+});
+
 test("folders open, and what cannot be read is said", async () => {
   const { app, page } = window;
   await app.answerShell("openFolder", ok({ opened: true }));
