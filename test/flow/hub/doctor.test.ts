@@ -219,13 +219,17 @@ test("an agent's file that asks for a server that is gone, and one that cannot b
   use(await startHeadlessHub({ home: home.path, env }));
   const seen = await look(home.path, env);
   expect(seen.wrong).toEqual(["agent cursor server", "agent cursor command"]);
-  expect(seen.of("agent", "command", "cursor").detail).toBe(
-    "Cursor starts /opt/gatehouse, which is not there any more.",
-  );
   expect(seen.of("agent", "server", "cursor")).toMatchObject({
     detail: "Cursor asks for “old-name”, which is no server here.",
     fix: "Add that server, or write the file anew: gatehouse install cursor",
   });
+  expect(seen.of("agent", "command", "cursor")).toMatchObject({
+    detail: "Cursor starts /opt/gatehouse, which is not there any more.",
+    fix: "Write the file anew: gatehouse install cursor",
+  });
+  // What it says to do is what helps.
+  expect((await runCli(["install", "cursor", "--yes"], { home: home.path, env })).code).toBe(0);
+  expect((await look(home.path, env)).of("agent", "connected", "cursor").ok).toBe(true);
   writeFileSync(join(cursor, "mcp.json"), '{ "mcpServers": {');
   const torn = await look(home.path, env);
   expect(torn.wrong).toEqual(["agent cursor file"]);
