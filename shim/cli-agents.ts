@@ -2,10 +2,10 @@
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import pc from "picocolors";
 import type { AgentChange, AgentEntry, AgentFile, AgentInfo, AgentPreview, DiffLine } from "../preload/api-agents.ts";
 import { count } from "../preload/text.ts";
 import { call, control, EXIT, failed, say, Usage } from "./cli-base.ts";
+import { stderrColours } from "./cli-terminal.ts";
 import type { Control } from "./control.ts";
 
 const AGENTS_USAGE = "Usage: gatehouse agents [--all] [--project [folder]] [--json], or gatehouse agents undo <id>";
@@ -206,18 +206,15 @@ function isChange({ kind }: DiffLine): boolean {
 }
 
 function diffText({ kind, text }: DiffLine): string {
-  const colours = pc.createColors(
-    Boolean(process.stderr.isTTY) && !process.env.NO_COLOR && process.env.TERM !== "dumb",
-  );
   switch (kind) {
     case "same":
       return `    ${text}`;
     case "added":
-      return colours.green(`  + ${text}`);
+      return stderrColours.green(`  + ${text}`);
     case "removed":
-      return colours.red(`  - ${text}`);
+      return stderrColours.red(`  - ${text}`);
     case "skipped":
-      return colours.dim("    …");
+      return stderrColours.dim("    …");
   }
 }
 

@@ -14,6 +14,8 @@ function wantsColour(stream: { readonly isTTY?: boolean }, env: Environment): bo
 }
 
 const stdout = pc.createColors(wantsColour(process.stdout, process.env));
+/** Of what is said to the person beside the data. */
+export const stderrColours = pc.createColors(wantsColour(process.stderr, process.env));
 
 const TONES: Readonly<Record<Tone, (colours: typeof stdout) => Paint>> = {
   ok: ({ green }) => green,

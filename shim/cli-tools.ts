@@ -37,7 +37,11 @@ export async function approve(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { all: { type: "boolean", default: false }, command: { type: "boolean", default: false } },
+    options: {
+      all: { type: "boolean", default: false },
+      command: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+    },
   });
   const [server, ...names] = positionals;
   const ways = [names.length > 0, values.all, values.command].filter(Boolean).length;
@@ -46,23 +50,31 @@ export async function approve(args: readonly string[]): Promise<number> {
   }
   const hub = await control(true);
   try {
-    return await (values.command ? approveCommand(hub, server) : approveTools(hub, server, values.all ? null : names));
+    return await (values.command
+      ? approveCommand(hub, server, values.json)
+      : approveTools(hub, server, values.all ? null : names, values.json));
   } finally {
     hub.close();
   }
 }
 
-async function approveCommand(hub: Control, server: string): Promise<number> {
+async function approveCommand(hub: Control, server: string, json: boolean): Promise<number> {
   const result = await call(hub, "approveCommand", { name: server });
   if (!result.ok) return failed(result.error);
   const snapshot = await call(hub, "getSnapshot", {});
   const command = snapshot.ok ? snapshot.value.servers.find(({ name }) => name === server)?.command : null;
-  say(`${server} may run now${command ? `: ${command}` : ""}.`);
+  if (json) process.stdout.write(`${JSON.stringify({ server, command: command ?? null }, null, 2)}\n`);
+  else say(`${server} may run now${command ? `: ${command}` : ""}.`);
   return EXIT.done;
 }
 
 /** `names`: null, all that changed. What is allowed is what is printed, though the server may change it once more. */
-async function approveTools(hub: Control, server: string, names: readonly string[] | null): Promise<number> {
+async function approveTools(
+  hub: Control,
+  server: string,
+  names: readonly string[] | null,
+  json: boolean,
+): Promise<number> {
   const listed = await call(hub, "listTools", { server });
   if (!listed.ok) return failed(listed.error);
   const changed = listed.value.tools.filter(({ state }) => state === "changed");
@@ -72,16 +84,18 @@ async function approveTools(hub: Control, server: string, names: readonly string
     return EXIT.failed;
   }
   const meant = changed.filter(({ name }) => names === null || names.includes(name));
-  if (meant.length === 0) {
-    say(`No tool of ${server} is held back for a change.`);
+  const done = (approved: readonly string[], text: string): number => {
+    if (json) process.stdout.write(`${JSON.stringify({ server, approved }, null, 2)}\n`);
+    else say(text);
     return EXIT.done;
-  }
-  process.stdout.write(meant.map((tool) => lines(tool, widest(meant))).join(""));
+  };
+  if (meant.length === 0) return done([], `No tool of ${server} is held back for a change.`);
+  if (!json) process.stdout.write(meant.map((tool) => lines(tool, widest(meant))).join(""));
   const versions = meant.map(({ name, version }) => ({ name, ...(version === null ? {} : { version }) }));
   const result = await call(hub, "approveTools", { server, tools: versions });
   if (!result.ok) return failed(result.error);
-  say(`Agents get ${result.value.approved.join(", ")} of ${server} as it is now.`);
-  return EXIT.done;
+  const { approved } = result.value;
+  return done(approved, `Agents get ${approved.join(", ")} of ${server} as it is now.`);
 }
 
 function widest(listed: readonly ToolStatus[]): number {

@@ -221,6 +221,7 @@ export const VERBS: readonly Verb[] = [
     options: [
       { flag: "--all", about: "every one that changed" },
       { flag: "--command", about: "let a local server run that came from elsewhere" },
+      JSON_OPTION,
     ],
     run: approve,
   },
