@@ -9,7 +9,7 @@ import { Button } from "../ui/button.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Tile } from "../ui/tile.tsx";
-import type { AgentSource } from "./browse.tsx";
+import type { AgentSource } from "./types.ts";
 
 export function AgentsTab({ onSource }: { readonly onSource: (source: AgentSource) => void }) {
   const run = useApp((state) => state.run);

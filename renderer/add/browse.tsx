@@ -6,13 +6,9 @@ import { AgentsTab } from "./agents-tab.tsx";
 import { CatalogueTab } from "./catalogue-tab.tsx";
 import type { Offer } from "./offer.ts";
 import { RegistryTab } from "./registry-tab.tsx";
+import type { AgentSource } from "./types.ts";
 
 export type BrowseTab = "catalogue" | "registry" | "agents";
-
-/** Whose servers to look at: an agent's by its id, or those of any file. */
-export type AgentSource =
-  | { readonly client: string; readonly name: string }
-  | { readonly path: string; readonly name: null };
 
 interface Props {
   readonly first: BrowseTab;

@@ -5,14 +5,14 @@ import { t } from "../../preload/words.ts";
 import { type OpenAdd, useApp, useAppStore } from "../store.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { AddedPage, addedWords } from "./added.tsx";
-import { type AgentSource, Browse, type BrowseTab } from "./browse.tsx";
+import { Browse, type BrowseTab } from "./browse.tsx";
 import type { Offer } from "./offer.ts";
 import { OfferForm } from "./offer-form.tsx";
 import { SmartField } from "./smart-field.tsx";
 import { Snippet } from "./snippet.tsx";
 import { Source } from "./source.tsx";
 import { kindOf } from "./text-kind.ts";
-import type { Added } from "./types.ts";
+import type { Added, AgentSource } from "./types.ts";
 import { UrlForm } from "./url-form.tsx";
 
 type Page =

@@ -8,9 +8,8 @@ import { Button } from "../ui/button.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
 import { BackIcon } from "../ui/icons.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
-import type { AgentSource } from "./browse.tsx";
 import { Candidates } from "./candidates.tsx";
-import type { Added } from "./types.ts";
+import type { Added, AgentSource } from "./types.ts";
 
 interface Props {
   readonly source: AgentSource;

@@ -1,6 +1,11 @@
 /** What the parts of this dialog hand to each other. */
 import type { ErrorObject } from "../../preload/api.ts";
 
+/** Whose servers to look at: an agent's by its id, or those of any file. */
+export type AgentSource =
+  | { readonly client: string; readonly name: string }
+  | { readonly path: string; readonly name: null };
+
 /** What has just been added. */
 export interface Added {
   readonly names: readonly string[];

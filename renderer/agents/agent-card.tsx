@@ -110,13 +110,14 @@ function AgentErrors({ agent }: { readonly agent: AgentInfo }) {
 
 function AgentDetails({ agent }: { readonly agent: AgentInfo }) {
   const ask = useApp((state) => state.ask);
+  const url = agent.source.includes("://") ? agent.source : `https://${agent.source}`;
   return (
     <details className="fold small">
       <summary aria-label={`${agent.name}: ${t("agents:details")}`}>{t("agents:details")}</summary>
       {agent.files.map((file) => (
         <AgentFileFacts key={`${file.scope} ${file.path}`} file={file} />
       ))}
-      <Button look="link" onClick={() => void ask("openPage", { url: agent.source })}>
+      <Button look="link" onClick={() => void ask("openPage", { url })}>
         {t("agents:guide")}
       </Button>
     </details>

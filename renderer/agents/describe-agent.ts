@@ -1,5 +1,5 @@
 /** What is known of an agent, counted. Pure. */
-import type { AgentEntry, AgentInfo, AgentScope } from "../../preload/api-agents.ts";
+import type { AgentEntry, AgentInfo } from "../../preload/api-agents.ts";
 
 const entriesOf = (agent: AgentInfo): readonly AgentEntry[] => agent.files.flatMap(({ entries }) => entries);
 
@@ -7,7 +7,7 @@ const entriesOf = (agent: AgentInfo): readonly AgentEntry[] => agent.files.flatM
 export const ownEntries = (agent: AgentInfo): readonly AgentEntry[] =>
   entriesOf(agent).filter((entry) => !entry.through_gatehouse);
 
-export const throughEntries = (agent: AgentInfo): readonly AgentEntry[] =>
+const throughEntries = (agent: AgentInfo): readonly AgentEntry[] =>
   entriesOf(agent).filter((entry) => entry.through_gatehouse);
 
 /** Entries with a token or a password in plain text. */
@@ -17,7 +17,3 @@ export const tokens = (agent: AgentInfo): number => entriesOf(agent).filter((ent
 export const servers = (agent: AgentInfo): readonly string[] => [
   ...new Set(throughEntries(agent).flatMap(({ server }) => server ?? [])),
 ];
-
-/** It is connected in this scope. */
-export const isConnected = (agent: AgentInfo, scope: AgentScope): boolean =>
-  agent.files.some((file) => file.scope === scope && file.entries.some((entry) => entry.through_gatehouse));

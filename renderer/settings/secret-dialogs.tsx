@@ -1,13 +1,14 @@
 /** Giving a secret its value, and taking it away. */
 import { type FormEvent, useState } from "react";
-import type { ErrorObject } from "../../preload/api.ts";
+import type { Answer, ErrorObject } from "../../preload/api.ts";
 import { language, t } from "../../preload/words.ts";
 import { useApp } from "../store.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
 import { TextField } from "../ui/field.tsx";
-import type { Secret } from "./secrets-section.tsx";
+
+export type Secret = Answer<"listSecrets">["secrets"][number];
 
 interface Props {
   readonly secret: Secret;

@@ -1,15 +1,13 @@
 /** Values in the vault that entries refer to: their names, who uses them, and never themselves. */
 import { useCallback, useEffect, useState } from "react";
-import type { Answer, ErrorObject } from "../../preload/api.ts";
+import type { ErrorObject } from "../../preload/api.ts";
 import { language, t } from "../../preload/words.ts";
 import { useApp } from "../store.ts";
 import { Button } from "../ui/button.tsx";
 import { ErrorNotice } from "../ui/error-notice.tsx";
 import { StateShape } from "../ui/icons.tsx";
-import { RemoveSecret, SetSecret } from "./secret-dialogs.tsx";
+import { RemoveSecret, type Secret, SetSecret } from "./secret-dialogs.tsx";
 import { Line, Section } from "./section.tsx";
-
-export type Secret = Answer<"listSecrets">["secrets"][number];
 
 export function SecretsSection() {
   const { secrets, error, reload } = useSecrets();

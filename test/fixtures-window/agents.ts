@@ -2,7 +2,7 @@
 import type { AgentEntry, AgentFile, AgentInfo, AgentPreview } from "../../preload/api-agents.ts";
 import { error } from "./snapshots.ts";
 
-export function entry(name: string, parts: Partial<AgentEntry> = {}): AgentEntry {
+function entry(name: string, parts: Partial<AgentEntry> = {}): AgentEntry {
   return {
     name,
     through_gatehouse: false,
@@ -14,14 +14,14 @@ export function entry(name: string, parts: Partial<AgentEntry> = {}): AgentEntry
   };
 }
 
-export const through = (name: string, server: string | null = name): AgentEntry =>
+const through = (name: string, server: string | null = name): AgentEntry =>
   entry(name, { through_gatehouse: true, server, target: null });
 
-export function agentFile(path: string, entries: readonly AgentEntry[], parts: Partial<AgentFile> = {}): AgentFile {
+function agentFile(path: string, entries: readonly AgentEntry[], parts: Partial<AgentFile> = {}): AgentFile {
   return { scope: "user", path, exists: true, entries, error: null, ...parts };
 }
 
-export function agent(id: string, name: string, parts: Partial<AgentInfo> = {}): AgentInfo {
+function agent(id: string, name: string, parts: Partial<AgentInfo> = {}): AgentInfo {
   return {
     id,
     name,
@@ -35,7 +35,7 @@ export function agent(id: string, name: string, parts: Partial<AgentInfo> = {}):
   };
 }
 
-export const cursor = (): AgentInfo =>
+const cursor = (): AgentInfo =>
   agent("cursor", "Cursor", {
     files: [
       agentFile("/home/anna/.cursor/mcp.json", [
@@ -45,19 +45,19 @@ export const cursor = (): AgentInfo =>
     ],
   });
 
-export const claude = (): AgentInfo =>
+const claude = (): AgentInfo =>
   agent("claude-desktop", "Claude Desktop", {
     connected: "all",
     files: [agentFile("/home/anna/.config/Claude/claude_desktop_config.json", [through("gatehouse", null)])],
   });
 
-export const code = (): AgentInfo =>
+const code = (): AgentInfo =>
   agent("vscode", "VS Code", {
     connected: "some",
     files: [agentFile("/home/anna/.config/Code/User/mcp.json", [through("github"), through("linear")])],
   });
 
-export const broken = (): AgentInfo =>
+const broken = (): AgentInfo =>
   agent("zed", "Zed", {
     files: [
       agentFile("/home/anna/.config/zed/settings.json", [], {
@@ -71,7 +71,7 @@ export const broken = (): AgentInfo =>
     ],
   });
 
-export const jetbrains = (): AgentInfo =>
+const jetbrains = (): AgentInfo =>
   agent("jetbrains", "JetBrains AI Assistant", {
     writable: false,
     files: [],

@@ -3,7 +3,7 @@ import type { CatalogueItem, RegistryItem, UrlReport } from "../../preload/api-c
 import type { ImportCandidate, ImportPreview } from "../../preload/api-import.ts";
 import { error } from "./snapshots.ts";
 
-export function item(
+function item(
   id: string,
   title: string,
   about: string,
@@ -129,7 +129,7 @@ export const manyCandidates = (): ImportPreview =>
     }),
   ]);
 
-export function registryItem(name: string, parts: Partial<RegistryItem> = {}): RegistryItem {
+function registryItem(name: string, parts: Partial<RegistryItem> = {}): RegistryItem {
   return {
     name: `io.github.anna/${name}`,
     title: null,

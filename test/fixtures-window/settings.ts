@@ -38,7 +38,7 @@ export const secrets = (): Answer<"listSecrets"> => ({
   ],
 });
 
-export function check(id: string, parts: Partial<Check> = {}): Check {
+function check(id: string, parts: Partial<Check> = {}): Check {
   return { id, area: "hub", server: null, ok: true, title: id, detail: "As it should be.", fix: null, ...parts };
 }
 

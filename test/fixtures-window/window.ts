@@ -1,6 +1,5 @@
 /** The scripted app's window on a desktop of its own, and what tests of its screens need of it. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import type { ErrorObject, Result } from "../../preload/api.ts";
 import { makeCleanup } from "../fixtures/cleanup.ts";
@@ -25,8 +24,6 @@ export interface TestWindow {
 
 export const ok = (value: unknown): Result<unknown> => ({ ok: true, value });
 export const failed = (error: ErrorObject): Result<unknown> => ({ ok: false, error });
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export async function openWindow(): Promise<TestWindow> {
   const cleanup = makeCleanup();
@@ -65,14 +62,10 @@ export async function openWindow(): Promise<TestWindow> {
 
 async function violations(page: Page): Promise<string[]> {
   // What the debugger evaluates is exempt from the page's policy, so nothing is loosened for it.
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { run } = Reflect.get(window, "axe") as {
-      run(): Promise<{
-        violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
-      }>;
-    };
-    const found = await run();
+    const there = Reflect.get(window, "axe") as typeof axe;
+    const found = await there.run();
     return found.violations.flatMap(({ id, help, nodes }) =>
       nodes.map(({ html, failureSummary = "" }) => `${id}: ${help}: ${html.slice(0, 200)} ${failureSummary}`),
     );
