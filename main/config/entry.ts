@@ -1,10 +1,11 @@
 /** One entry of `mcpServers` to the server it describes, or to what is wrong with it. */
 import { findNodeAtLocation, type Node } from "jsonc-parser";
 import { isLoopbackHost } from "../http/urls.ts";
-import { duplicateKeys, keyOf, plainValue } from "../json-tree.ts";
+import { duplicateKeys, keyOf, plainObject, plainValue } from "../json-tree.ts";
 import { type Env, expand, type Secrets } from "./expand.ts";
 import { type EntryProblem, type PlacedProblem, placeAt, referenceProblem, schemaProblems } from "./problems.ts";
 import { remoteServer, stdioServer } from "./schema.ts";
+import { withShown } from "./shown.ts";
 import type { RemoteServer, ServerConfig, StdioServer } from "./types.ts";
 
 export interface EntryResult {
@@ -52,7 +53,7 @@ function judge(name: string, node: Node, text: string, { env, secrets }: Referen
     const others = "problems" in judged ? judged.problems.filter(({ member }) => !members.has(member ?? "")) : [];
     return wrong(...bad.map((reference) => referenceProblem(reference)), ...others);
   }
-  return shown(judged, plainValue(node));
+  return "server" in judged ? { server: withShown(judged.server, plainObject(node)) } : judged;
 }
 
 /** An entry whose references have been replaced. */
@@ -124,40 +125,6 @@ function judgeStdio(name: string, entry: Readonly<Record<string, unknown>>): Jud
     ...(approved === false ? { approved } : {}),
   };
   return { server };
-}
-
-/** Puts beside what is in force how the file writes it, where the two differ. */
-function shown(judged: Judged, text: unknown): Judged {
-  if (!("server" in judged)) return judged;
-  const written = text as Readonly<Record<string, unknown>>;
-  const { server } = judged;
-  if (server.type === "stdio") {
-    const words = [written.command, ...(Array.isArray(written.args) ? written.args : [])].map(String);
-    const env = Object.entries((written.env ?? {}) as Readonly<Record<string, string>>);
-    const hidden = [
-      ...words.map((word, n) => standsFor(word, [server.command, ...server.args][n] ?? "")),
-      ...env.map(([key, value]) => standsFor(value, server.env[key] ?? "")),
-    ].filter((part) => part !== null);
-    if (hidden.length === 0) return judged;
-    return { server: { ...server, shownCommand: words.join(" "), hidden: [...new Set(hidden)] } };
-  }
-  const url = String(written.url);
-  return url === server.url ? judged : { server: { ...server, shownUrl: urlAsWritten(url, server.url) } };
-}
-
-/** What the references of `written` became in `value`, with the text between them; null when it has none. */
-function standsFor(written: string, value: string): string | null {
-  if (written === value) return null;
-  const before = written.indexOf("${");
-  const behind = written.length - written.lastIndexOf("}") - 1;
-  const part = value.slice(Math.max(0, before), value.length - behind);
-  return part === "" ? null : part;
-}
-
-/** Where it leads, for everybody to see, and behind that the text of the file. */
-function urlAsWritten(written: string, url: string): string {
-  const behind = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#]*(.*)$/isu.exec(written)?.[1] ?? "";
-  return `${new URL(url).origin}${behind}`;
 }
 
 type Common = Pick<ServerConfig, "enabled" | "protocol" | "tools" | "timeout">;

@@ -32,18 +32,12 @@ const MEMBER_IN_COMMENT = /"([^"\n]+)"\s*:\s*"((?:[^"\\\n]|\\.)*)"/g;
 
 /** `node`: the entry's value in `text`. */
 export function hideSecrets(text: string, node: Node): HiddenEntry {
-  const secrets = new Map<string, string>();
+  const { value, secrets, shown } = hideInValue(plain(node));
   const replaced: { offset: number; length: number; content: string }[] = [];
-  const value = plain(node);
-  for (const { path, start, end } of literalSecrets(value)) {
+  for (const { path, text: content } of shown) {
     const found = findNodeAtLocation(node, locationOf(node, path));
-    if (found === undefined || typeof found.value !== "string") continue;
-    const member = memberName(path);
-    const whole = found.value;
-    secrets.set(member, whole.slice(start, end));
-    const shown = whole.slice(0, start) + placeholder(member) + whole.slice(end);
-    assign(value, path, shown);
-    replaced.push({ offset: found.offset, length: found.length, content: JSON.stringify(shown) });
+    if (found !== undefined)
+      replaced.push({ offset: found.offset, length: found.length, content: JSON.stringify(content) });
   }
   const members = [...secrets.keys()];
   for (const [n, comment] of commentsOf(text, node).entries()) {
@@ -61,6 +55,27 @@ export function hideSecrets(text: string, node: Node): HiddenEntry {
     )
     .slice(node.offset);
   return { value, text: outdented(own, indentOf(text, node)), secrets, members };
+}
+
+/** The same with a value that JSON can hold, which itself is left as it is. `shown`: the texts that differ. */
+export function hideInValue(value: unknown): {
+  readonly value: unknown;
+  readonly secrets: Map<string, string>;
+  readonly shown: readonly { readonly path: readonly string[]; readonly text: string }[];
+} {
+  const secrets = new Map<string, string>();
+  const found = literalSecrets(value);
+  if (found.length === 0) return { value, secrets, shown: [] };
+  const copy = structuredClone(value);
+  const shown = found.map(({ path, start, end }) => {
+    const member = memberName(path);
+    const whole = textAt(copy, path);
+    const text = whole.slice(0, start) + placeholder(member) + whole.slice(end);
+    secrets.set(member, whole.slice(start, end));
+    assign(copy, path, text);
+    return { path, text };
+  });
+  return { value: copy, secrets, shown };
 }
 
 /** Puts the secrets back into a value. */
@@ -128,6 +143,10 @@ function locationOf(node: Node, path: readonly string[]): (string | number)[] {
     location.push(at?.type === "array" ? Number(part) : part);
   }
   return location;
+}
+
+function textAt(value: unknown, path: readonly string[]): string {
+  return String(path.reduce<unknown>((at, key) => Reflect.get(at as object, key), value));
 }
 
 function assign(value: unknown, path: readonly string[], text: string): void {

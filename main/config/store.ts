@@ -88,8 +88,7 @@ export async function openConfig(options: ConfigOptions): Promise<ConfigStore> {
 
   const parse = async (text: string, given?: ReadonlyMap<string, string>): Promise<ParsedConfig> => {
     const source: SecretSource = async (name) => given?.get(name) ?? secret(name);
-    const find = (names: Iterable<string>) =>
-      lookUp(new Set(names), source, () => void (closed || serial.run(reload)));
+    const find = (names: Iterable<string>) => lookUp(new Set(names), source, () => void (closed || serial.run(reload)));
     // Judging entries twice would cost what it costs with a thousand of them.
     const found = await find(secretNames(text));
     const parsed = parseConfig(path, text, env, found);

@@ -54,7 +54,10 @@ export interface RemoteServer extends ServerBase {
   readonly type: "streamable-http" | "sse" | "auto";
   /** http or https, no user info, no fragment; otherwise as written. */
   readonly url: string;
-  /** The URL fit to be shown, where the file has `${…}` in it: what that stands for may be a secret. Absent: as it is. */
+  /**
+   * The URL fit to be shown, where the file has `${…}` in it (what that stands for may be a secret) or a secret in plain.
+   * Absent: as it is.
+   */
   readonly shownUrl?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly auth: AuthConfig;
@@ -65,9 +68,12 @@ export interface StdioServer extends ServerBase {
   readonly command: string;
   /** False: it came from elsewhere, and nobody has allowed yet that it runs. */
   readonly approved?: boolean;
-  /** Command and arguments fit to be shown, where the file has `${…}` in them. Absent: as they are. */
+  /** Command and arguments fit to be shown, where the file has `${…}` or a secret in them. Absent: as they are. */
   readonly shownCommand?: string;
-  /** What `${…}` in command, arguments and environment stands for: taken out of everything the program says. */
+  /**
+   * What `${…}` in command, arguments and environment stands for, and the secrets that stand there in plain: taken out of
+   * everything the program says.
+   */
   readonly hidden?: readonly string[];
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
