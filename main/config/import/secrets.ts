@@ -52,7 +52,7 @@ function isPlaceholder(text: string): boolean {
   const bare = text.replace(/^(Bearer|Basic|Token)\s+/i, "").trim();
   return (
     /^(<[^<>]*>|\[[\w -]+\]|\{\{?[\w .-]+\}?\}|\u2026|\.{3}|x{3,}|\*{3,})$/i.test(bare) ||
-    /^(your|my)[-_ ]?(own[-_ ])?([a-z]+[-_ ]?)*(token|key|secret|id|password|here)$/i.test(bare) ||
+    /^(your|my)[-_ a-z]*(token|key|secret|id|password|here)$/i.test(bare) ||
     /^(replace|insert|enter|put|change)[-_ ]?(me|this|your|with|here)/i.test(bare) ||
     /^(token|secret|api[-_ ]?key|client[-_ ]?(id|secret)|password)[-_ ]?(here)?$/i.test(bare) ||
     /^[\w-]{0,12}(\u2026|\.{3})$/.test(bare)

@@ -44,8 +44,7 @@ function readOne(text: string): TextRead {
   const inner = rest.join("\n").trim();
   // A URL, and below it how to sign in there.
   if (isAddress(first.trim()) && /^["{]/.test(inner)) return withAddress(first.trim(), inner);
-  if (/^(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/|\s)*[[{"\u201c\u201e]/.test(trimmed) && !isTable(first))
-    return ofJson(trimmed);
+  if (/^[[{"\u201c\u201e]/.test(withoutComments(trimmed)) && !isTable(first)) return ofJson(trimmed);
   if (/\s/.test(trimmed) === false) {
     const linked = serversOfLink(trimmed);
     if (linked !== null) return { source: "a link", found: linked, problem: null };
@@ -58,14 +57,26 @@ function readOne(text: string): TextRead {
     const found = lines.map((line): Found => ({ name: null, format: "a URL", fields: record([["url", line]]) }));
     return { source: found.length === 1 ? "a URL" : "URLs", found, problem: null };
   }
-  if (/^\s*\[{1,2}[\w."' -]+\]{1,2}\s*(#.*)?$/m.test(trimmed)) return ofFormat(TOML_FILE, "TOML", text);
+  if (/^[ \t]*\[{1,2}[\w."' -]+\]{1,2}[ \t]*(#.*)?$/m.test(trimmed)) return ofFormat(TOML_FILE, "TOML", text);
   if (
     /^(?:---|[\w-]+:(?:\s|$)|- \w+:)/m.test(trimmed) &&
-    /^\s*(mcpServers|extensions|name|url|- name):/m.test(trimmed)
+    /^[ \t]*(mcpServers|extensions|name|url|- name):/m.test(trimmed)
   ) {
     return ofFormat(YAML_FILE, "YAML", /^- /.test(trimmed) ? `mcpServers:\n${text}` : text);
   }
   return ofCommands(trimmed, lines.length === 1);
+}
+
+/** What stands behind the comments at the beginning. */
+function withoutComments(text: string): string {
+  let rest = text;
+  for (;;) {
+    const end = rest.startsWith("//") ? "\n" : rest.startsWith("/*") ? "*/" : null;
+    if (end === null) return rest;
+    const at = rest.indexOf(end);
+    if (at < 0) return "";
+    rest = rest.slice(at + end.length).trimStart();
+  }
 }
 
 /** `[mcp_servers.github]` opens a table, `[{` and `["` a list. */

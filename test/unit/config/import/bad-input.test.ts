@@ -140,6 +140,19 @@ describe("said clearly", () => {
     expect(problem?.suggestion.length).toBeGreaterThan(10);
   });
 
+  test.each([
+    ["comments without end", `${"/*a*/".repeat(20_000)}x`],
+    ["blank lines", `a${"\n".repeat(500_000)}b`],
+    ["brackets", "[ ".repeat(100_000)],
+    ["fences", "```\n~~~\n".repeat(20_000)],
+    ["dots", `${"aa.".repeat(200_000)}!`],
+    ["dollar signs", `npx ${"${".repeat(20_000)}`],
+    ["blanks behind a backslash", `npx \\${" ".repeat(500_000)}x`],
+    ["a placeholder", JSON.stringify({ url: URL, headers: { "X-Key": `your${"a".repeat(50_000)}!` } })],
+  ])("a text that is made to keep its reader busy: %s", (_what, text) => {
+    expect(readAll(text).source).not.toBe("");
+  });
+
   test("a line of a megabyte is no command line, and is read at once", () => {
     expect(readAll(`npx ${"x".repeat(1_000_000)}`).problem).not.toBeNull();
   });
