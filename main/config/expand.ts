@@ -64,11 +64,14 @@ export function expand(value: unknown, env: Env, secrets: Secrets = NO_SECRETS):
   };
 
   function expandText(text: string, member: string): string {
-    return text.replace(REFERENCE, (whole: string, inner: string) => {
+    // Behind the last brace nothing can be one; looking there for each beginning would take quadratic time.
+    const end = text.lastIndexOf("}") + 1;
+    const replaced = text.slice(0, end).replace(REFERENCE, (whole: string, inner: string) => {
       if (whole.startsWith("$$")) return whole.slice(1);
       const secret = SECRET.exec(inner)?.[1];
       return (secret === undefined ? variable(inner, whole, member) : secretValue(secret, member)) ?? whole;
     });
+    return replaced + text.slice(end);
   }
 
   function variable(inner: string, whole: string, member: string): string | undefined {

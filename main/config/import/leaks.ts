@@ -3,7 +3,7 @@ import { isSecretName } from "../../redact.ts";
 import { visible } from "../../visible.ts";
 import type { Notes } from "./found.ts";
 
-const REFERENCE = /(\$?)\$\{(keychain:)?([A-Za-z0-9_][\w.-]*)[^}]*\}/g;
+const REFERENCE = /(\$?)\$\{(keychain:)?([A-Za-z0-9_][\w.-]*)[^{}]*\}/g;
 const FILE = /^(?:[\\/~]|[A-Za-z]:[\\/])/;
 
 /** `set`: names of secrets that were in the vault before. */
