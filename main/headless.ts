@@ -1,5 +1,5 @@
 /** `gatehouse hub`: the same hub in plain Node, in the foreground, until it is told to stop. */
-import { compileSooner } from "../shim/compile-sooner.ts";
+import "./lean.ts";
 import { startHub } from "./app.ts";
 import { commandBrowser, systemBrowser } from "./browser.ts";
 import { GatehouseError } from "./errors.ts";
@@ -16,7 +16,6 @@ export interface HeadlessOptions {
 
 /** Resolves with the exit code when the hub has stopped. */
 export async function runHeadless({ launched }: HeadlessOptions): Promise<number> {
-  compileSooner();
   const command = process.env.GATEHOUSE_BROWSER;
   let idle: NodeJS.Timeout | undefined;
   let isStopping = false;

@@ -82,11 +82,54 @@ const lazyPackages = {
   },
 };
 
+/**
+ * What a hub has for a person's edits and for the odd network, imported like anything else: a file of its own as well,
+ * required when one of its names is first used. Text that is never run takes memory all the same.
+ */
+const LATER = {
+  yaml: "./yaml.cjs",
+  "smol-toml": "./toml.cjs",
+  diff: "./diff.cjs",
+  socks: "./socks.cjs",
+  "./preload/words.ts": "./words.cjs",
+};
+
+const laterPackages = {
+  name: "later-packages",
+  setup(build) {
+    const packages = Object.keys(LATER).filter((entry) => !entry.startsWith("."));
+    build.onResolve({ filter: new RegExp(`^(${packages.join("|")})$`) }, ({ path }) => ({ path, namespace: "later" }));
+    build.onResolve({ filter: /\/words\.ts$/ }, ({ path, resolveDir }) =>
+      join(resolveDir, path) === join(root, "preload", "words.ts")
+        ? { path: "./preload/words.ts", namespace: "later" }
+        : undefined,
+    );
+    build.onResolve({ filter: /./, namespace: "later" }, ({ path }) => ({ path, external: true }));
+    build.onLoad({ filter: /./, namespace: "later" }, async ({ path }) => ({
+      contents: `
+        let loaded;
+        for (const name of ${JSON.stringify(await exportsOf(path))})
+          Object.defineProperty(exports, name, {
+            enumerable: true,
+            get: () => (loaded ??= require(${JSON.stringify(LATER[path])}))[name],
+          });
+        Object.defineProperty(exports, "__esModule", { value: true });`,
+      resolveDir: root,
+    }));
+  },
+};
+
+async function exportsOf(entry) {
+  if (!entry.startsWith(".")) return Object.keys(await import(entry));
+  const { metafile } = await esbuild.build({ ...common, entryPoints: [entry], outfile: "x.mjs", format: "esm" });
+  return Object.values(metafile.outputs)[0].exports;
+}
+
 const hub = {
   ...node,
   target: "node20.18",
   external: ["electron", "@napi-rs/keyring"],
-  plugins: [lazyPackages],
+  plugins: [lazyPackages, laterPackages],
   // `import()` would look for the names of a CommonJS file's exports, which a minified one does not show.
   supported: { "dynamic-import": false },
 };
@@ -101,10 +144,19 @@ const BUNDLES = [
     out: "dist/main/headless.cjs",
     options: hub,
     mayLoad: (name) =>
-      name.startsWith("node:") || name === "@napi-rs/keyring" || name === "./undici.cjs" || isBuiltin(name),
+      name.startsWith("node:") ||
+      name === "@napi-rs/keyring" ||
+      name === "./undici.cjs" ||
+      Object.values(LATER).includes(name) ||
+      isBuiltin(name),
     because: "the headless hub runs in plain Node, where there is no Electron",
   },
   { entry: "undici", out: "dist/main/undici.cjs", options: { ...node, target: "node20.18" } },
+  ...Object.entries(LATER).map(([entry, file]) => ({
+    entry,
+    out: `dist/main/${file.slice(2)}`,
+    options: { ...node, target: "node20.18" },
+  })),
   {
     entry: "electron-updater",
     out: "dist/main/updater.cjs",
@@ -229,15 +281,17 @@ async function bundle({ entry, out, mode, options, mayLoad, mayHold, because }) 
       if (mayHold && !mayHold(input)) throw new Error(`${path} would hold ${input}: ${because}.`);
     }
   }
-  for (const { path, contents } of options.charset === "ascii" ? result.outputFiles : []) {
-    const at = contents.findIndex((byte) => byte > 0x7f);
-    // The letters of a regular expression are left as they stand.
-    if (at !== -1) {
-      const where = Buffer.from(contents.subarray(Math.max(0, at - 60), at + 20)).toString("utf8");
-      throw new Error(`${path} has a letter beyond ASCII, which makes its text twice as large in memory: ${where}`);
-    }
-  }
-  return result.outputFiles.map((file) => ({ path: file.path, contents: file.contents, mode: mode ?? 0o644 }));
+  const isAscii = options.charset === "ascii";
+  return result.outputFiles.map(({ path, contents, text }) => ({
+    path,
+    contents: isAscii ? Buffer.from(text.replace(/[^\0-\x7f]/g, escaped)) : contents,
+    mode: mode ?? 0o644,
+  }));
+}
+
+/** esbuild leaves the letters of a regular expression as they stand. */
+function escaped(letter) {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 async function rendererFiles() {

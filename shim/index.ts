@@ -10,8 +10,6 @@ import type { Open, Target, WireError } from "./wire.ts";
 
 const EXIT_USAGE = 2;
 const EXIT_UNREACHABLE = 4;
-/** Milliseconds. */
-const SETTLED = 300;
 
 /** What the arguments mean, and what an error calls it; null: it was said what is wrong with them. */
 async function targetOf(args: readonly string[]): Promise<{ target: Target; server: string } | null> {
@@ -82,8 +80,6 @@ async function connect(args: readonly string[]): Promise<void> {
     reachOrStart: () => reachOrStartHub(home, VERSION, open(true)),
     onEnd: end,
   }).run(reached.socket);
-  // Not while the agent waits for its first answers: loading Node's `v8` would be a tenth of a start.
-  setTimeout(() => void import("./compile-sooner.ts").then(({ compileSooner }) => compileSooner()), SETTLED).unref();
 }
 
 /** Bytes that an agent may say before there is a hub. */

@@ -14,7 +14,7 @@ const FOLDERS = ["shim", "preload", "main", "renderer"];
 const PLACES: readonly { readonly name: string; readonly files: RegExp; readonly rank: number }[] = [
   {
     name: "wire",
-    files: /^shim\/(wire|frame|scan|questions|settings|endpoint|versions|standalone|compile-sooner)\.ts$/,
+    files: /^shim\/(wire|frame|scan|questions|settings|endpoint|versions|standalone|tuning)\.ts$/,
     rank: 0,
   },
   { name: "pipe client", files: /^shim\/(connect|control)\.ts$/, rank: 1 },

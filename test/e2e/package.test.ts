@@ -54,7 +54,7 @@ describe.runIf(process.platform === "linux")("the packed app", () => {
       .map((path) => path.replaceAll("\\", "/").slice(1))
       .filter((path) => /\.\w+$/.test(path.split("/").at(-1) ?? ""));
     const expected =
-      /^(package\.json|assets\/icon\.png|assets\/tray\/[a-zA-Z-]+(@2x)?\.png|dist\/(main|preload|renderer)\/[a-z]+\.(cjs|js|css|html)|dist\/renderer\/(locales\/[a-zA-Z-]+\.json|services\/[a-z0-9-]+\.svg)|node_modules\/@napi-rs\/keyring(-[a-z0-9-]+)?\/.+)$/;
+      /^(package\.json|assets\/icon\.png|assets\/tray\/[a-zA-Z-]+(@2x)?\.png|dist\/(main|preload|renderer)\/[a-z0-9]+\.(cjs|js|css|html)|dist\/renderer\/(locales\/[a-zA-Z-]+\.json|services\/[a-z0-9-]+\.svg)|node_modules\/@napi-rs\/keyring(-[a-z0-9-]+)?\/.+)$/;
     expect(files.filter((path) => !expected.test(path))).toEqual([]);
     for (const path of [
       "dist/main/index.cjs",

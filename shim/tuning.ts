@@ -1,6 +1,6 @@
 /**
- * Has V8 compile what runs often sooner than it would by itself. A session is few calls in many hours, and without this
- * the first two thousand run in the interpreter and take twice as long as those that follow.
+ * Tunes V8 for a program that does little for many hours. Each of a hub's first two thousand calls would run in the
+ * interpreter, and take twice as long as those that follow.
  */
 import { setFlagsFromString } from "node:v8";
 
@@ -12,4 +12,9 @@ const OTHER_V8 = 12;
 /** Never throws. */
 export function compileSooner(): void {
   if (Number.parseInt(process.versions.v8, 10) < OTHER_V8) setFlagsFromString(`--interrupt-budget=${BUDGET}`);
+}
+
+/** What is new stays within the megabyte that it begins with, instead of the sixteen that a start makes of it. */
+export function stayLean(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
 }
