@@ -6,10 +6,11 @@ import { parseArgs } from "node:util";
 import { tempFolder } from "../fixtures/children.ts";
 import { makeCleanup } from "../fixtures/cleanup.ts";
 import { repoRoot } from "../fixtures/root.ts";
+import { type AppFigures, compareApps } from "./measures/app.ts";
 import { bigMessages, stalledAgent } from "./measures/big.ts";
 import { coldStart, latency, throughput } from "./measures/calls.ts";
 import { crowd, idle } from "./measures/crowd.ts";
-import { appStart, hubStart } from "./measures/start.ts";
+import { hubStart } from "./measures/start.ts";
 import { busyWindow } from "./measures/window.ts";
 import { ALL, mcpRemoteVersion, openPeers, type PeerName } from "./peers.ts";
 import { type BenchServer, buildPrograms, startServer } from "./programs.ts";
@@ -238,12 +239,28 @@ const MEASURES: Readonly<Record<string, (bench: Bench) => Promise<Finding>>> = {
   },
 
   async app(bench) {
-    const took = await appStart(bench.size.apps);
+    const { gatehouse, empty, renderers } = await compareApps(bench.folder, bench.size.apps);
+    const kinds = ["tray", "paint", "hidden", "closed"] as const;
+    const of = (kind: (typeof kinds)[number]): number => median(gatehouse[kind]) / median(empty[kind]);
+    const row = (name: string, values: AppFigures): string[] => [
+      name,
+      ...kinds.map((kind) => figure(median(values[kind]))),
+    ];
     return {
-      verdicts: [],
+      verdicts: [
+        atMost("Start of the app to its icon in the tray", of("tray"), 1.3, " × an empty app"),
+        atMost("Start of the app to the first paint", of("paint"), 1.3, " × an empty app"),
+        atMost("The app in the tray: memory", of("hidden"), 1.15, " × an empty app"),
+        atMost("The same after its window was closed", of("closed"), 1.15, " × an empty app"),
+        atMost("Renderer processes after the window was closed", renderers, 0, ""),
+      ],
       section: {
-        title: "Start of the app",
-        text: `From the start of Electron to the icon in the tray: ${figure(median(took))} ms (${took.length} starts, ${figure(quantile(took, 0))} to ${figure(quantile(took, 1))}).`,
+        title: "The app",
+        text: `Beside an Electron app with an icon and a one-word window, in turns, ${bench.size.apps} times each: milliseconds from its start to the icon and to the first contentful paint; MiB (PSS) of all its processes, started hidden, and after its window was closed.`,
+        table: {
+          head: ["", "icon, ms", "paint, ms", "hidden, MiB", "closed, MiB"],
+          rows: [row("gatehouse", gatehouse), row("empty app", empty)],
+        },
       },
     };
   },

@@ -1,17 +1,11 @@
-/** From nothing: a headless hub until it has answered a first call, and the app until its icon is in the tray. */
+/** From nothing: a headless hub until it has answered a first call. */
 import { spawn } from "node:child_process";
 import { existsSync, watch } from "node:fs";
 import { join } from "node:path";
 import { connectHub } from "../../../shim/connect.ts";
 import { readRecord } from "../../../shim/endpoint.ts";
-import { electronExecutable } from "../../fixtures/app.ts";
 import { startChild } from "../../fixtures/children.ts";
-import { makeCleanup } from "../../fixtures/cleanup.ts";
-import { startDesktop } from "../../fixtures/desktop.ts";
-import { makeHome } from "../../fixtures/home.ts";
 import { environment, programFile } from "../../fixtures/program.ts";
-import { repoRoot } from "../../fixtures/root.ts";
-import { watchTray } from "../../fixtures/tray.ts";
 import { clientOn, handshake, must } from "../client.ts";
 import { benchHome, HUB_ENV } from "../peers.ts";
 import type { BenchServer } from "../programs.ts";
@@ -77,28 +71,4 @@ async function oneHub(server: BenchServer): Promise<number> {
     await hub.stop();
     await home.close();
   }
-}
-
-/** Milliseconds from the start of the app to its icon in the tray. Throws where Electron or a desktop is missing. */
-export async function appStart(rounds: number): Promise<number[]> {
-  const executable = electronExecutable();
-  const took: number[] = [];
-  for (let round = -1; round < rounds; round++) {
-    const cleanup = makeCleanup();
-    try {
-      const desktop = cleanup.use(await startDesktop({ keyring: false }));
-      const tray = cleanup.use(await watchTray(desktop.env));
-      const home = cleanup.use(makeHome({}));
-      const env = environment({ home: home.path, env: { ...desktop.env, GATEHOUSE_VAULT: "memory" } });
-      const started = performance.now();
-      const flags = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-      const app = startChild(executable, [...flags, "--disable-gpu", repoRoot], { env, cwd: home.path });
-      cleanup.use({ close: () => app.stop(10_000) });
-      await tray.waitForItem(60_000);
-      if (round >= 0) took.push(performance.now() - started);
-    } finally {
-      await cleanup.close();
-    }
-  }
-  return took;
 }
