@@ -1,7 +1,6 @@
 /** The app: the hub with tray and window around it. */
 import { dirname, join } from "node:path";
 import { app } from "electron";
-import { startApp } from "./app.ts";
 import { appBrowser } from "./electron/browser.ts";
 import { startElectron } from "./electron/lifecycle.ts";
 import { createLog, logLevel } from "./log.ts";
@@ -19,7 +18,11 @@ const browser = appBrowser(env);
 
 startElectron({
   env,
-  start: () => startApp({ env, secrets, browser, version: VERSION, role: "app", onYield: () => app.quit() }),
+  async start() {
+    // Most of the program, and nothing that the first picture needs.
+    const { startApp } = await import("./app.ts");
+    return startApp({ env, secrets, browser, version: VERSION, role: "app", onYield: () => app.quit() });
+  },
   files: {
     renderer: join(root, "dist/renderer"),
     preload: join(root, "dist/preload/index.cjs"),

@@ -39,9 +39,9 @@ export function startElectron(options: ShellOptions): void {
   lockContents();
   reportUncaught(options);
 
-  const hub = options.start();
-  // Awaited again below, once Electron is ready; a failure before that is not an unhandled one.
-  hub.catch(() => undefined);
+  const hub = new LateHub(options.start);
+  // An agent waits for the hub, a person for the window: what they do not see yet starts behind it.
+  if (options.hidden) hub.start();
   app.on("window-all-closed", () => undefined);
   const isQuitting = quitPolitely(hub, options);
   const links = catchLinks();
@@ -51,20 +51,49 @@ export function startElectron(options: ShellOptions): void {
     .catch((error: unknown) => fail(error, options));
 }
 
-async function run(
-  hub: Promise<HubHandle>,
-  options: ShellOptions,
-  isQuitting: () => boolean,
-  links: Links,
-): Promise<void> {
+/** A hub that is not started before its time. */
+class LateHub {
+  readonly running: Promise<HubHandle>;
+  #isDue = true;
+  readonly #start: () => Promise<HubHandle>;
+  #resolve: (hub: Promise<HubHandle>) => void = () => undefined;
+
+  constructor(start: () => Promise<HubHandle>) {
+    this.#start = start;
+    this.running = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    // Awaited again below, once Electron is ready; a failure before that is not an unhandled one.
+    this.running.catch(() => undefined);
+  }
+
+  /** Once, however often it is called. */
+  start(): void {
+    if (!this.#isDue) return;
+    this.#isDue = false;
+    this.#resolve(this.#start());
+  }
+
+  /** Ends it, if there is something to end; it is not started any more. */
+  async close(): Promise<void> {
+    if (this.#isDue) this.#isDue = false;
+    else await (await this.running).close("quit");
+  }
+}
+
+/** Milliseconds that a window which does not load may hold up the hub. */
+const LOAD_LIMIT = 1_500;
+
+async function run(hub: LateHub, options: ShellOptions, isQuitting: () => boolean, links: Links): Promise<void> {
   lockSession(session.defaultSession);
   servePages(session.defaultSession, options.files.renderer);
-  const presence = appear(hub, options, isQuitting);
   const link = linkIn(process.argv);
   // macOS passes no arguments to what it starts at login.
   const hidden =
     options.hidden || (process.platform === "darwin" && app.getLoginItemSettings().wasOpenedAtLogin === true);
-  if (!hidden && link === null) presence.show();
+  const presence = appear(hub.running, options, !hidden && link === null, isQuitting);
+  presence.onceLoaded(() => hub.start());
+  setTimeout(() => hub.start(), hidden ? 0 : LOAD_LIMIT);
   if (link !== null) presence.follow(link);
   links.deliver(presence.follow);
   app.on("second-instance", (_event, argv, _folder, data) => {
@@ -75,7 +104,7 @@ async function run(
   app.on("activate", () => presence.show());
   // On Linux that is told by the desktop file of the package.
   if (app.isPackaged && process.platform !== "linux") app.setAsDefaultProtocolClient(LINK_SCHEME);
-  await hub;
+  await hub.running;
 }
 
 interface Links {
@@ -105,7 +134,7 @@ function isHidden(data: unknown): boolean {
 }
 
 /** Answers whether the app is on its way out. */
-function quitPolitely(hub: Promise<HubHandle>, options: ShellOptions): () => boolean {
+function quitPolitely(hub: LateHub, options: ShellOptions): () => boolean {
   let state: "running" | "closing" | "closed" = "running";
   // Who starts the app while it is going still means to have it.
   app.on("second-instance", () => {
@@ -116,7 +145,7 @@ function quitPolitely(hub: Promise<HubHandle>, options: ShellOptions): () => boo
     event.preventDefault();
     if (state === "closing") return;
     state = "closing";
-    const closed = hub.then((running) => running.close("quit"));
+    const closed = hub.close();
     const limit = new Promise((resolve) => setTimeout(resolve, CLOSE_LIMIT));
     void Promise.race([closed, limit])
       .catch((error: unknown) => options.report("quit", error))

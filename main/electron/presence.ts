@@ -13,7 +13,7 @@ import { setApplicationMenu } from "./menu.ts";
 import { agentsText, connectedAgents } from "./needs.ts";
 import { Notifications } from "./notifications.ts";
 import { shellHandlers, shellInfo } from "./shell.ts";
-import { createShellCalls } from "./shell-calls.ts";
+import type { ShellCall } from "./shell-calls.ts";
 import { createTray } from "./tray.ts";
 import type { TrayAction } from "./tray-menu.ts";
 import { ALWAYS_THERE, type TrayWatch, watchTray } from "./tray-watch.ts";
@@ -23,12 +23,22 @@ import { createMainWindow } from "./window.ts";
 
 export interface Presence {
   show(): void;
+  /** Calls back, once, when the window's page is there; never without a window. */
+  onceLoaded(listener: () => void): void;
   /** `gatehouse://…`, from whoever. */
   follow(link: string): void;
 }
 
-/** Once Electron is ready. `isQuitting`: nothing of it is to be held up any more. */
-export function appear(hub: Promise<HubHandle>, options: ShellOptions, isQuitting: () => boolean): Presence {
+/**
+ * Once Electron is ready. `shows`: with its window, which loads while the rest is made. `isQuitting`: nothing of it is to
+ * be held up any more.
+ */
+export function appear(
+  hub: Promise<HubHandle>,
+  options: ShellOptions,
+  shows: boolean,
+  isQuitting: () => boolean,
+): Presence {
   const { env, files, report } = options;
   let latest: Snapshot | null = null;
   let trayWatch: TrayWatch = ALWAYS_THERE;
@@ -50,6 +60,7 @@ export function appear(hub: Promise<HubHandle>, options: ShellOptions, isQuittin
       .then(({ response }) => response === 0 && app.quit());
     return false;
   });
+  if (shows) window.show();
   const destinations = new Destinations((destination) => send(window.contents(), "destination", destination));
   window.whileOpen((contents) => {
     contents.on("did-start-navigation", (details) => {
@@ -80,10 +91,15 @@ export function appear(hub: Promise<HubHandle>, options: ShellOptions, isQuittin
     quit: () => app.quit(),
   };
   const tellWindow = (): void => send(window.contents(), "shell", shellInfo(shell));
-  serveCalls(hub, createShellCalls(shellHandlers(shell), report), window);
+  let calls: Promise<ShellCall> | null = null;
+  const call: ShellCall = async (method, params) => {
+    calls ??= import("./shell-calls.ts").then(({ createShellCalls }) => createShellCalls(shellHandlers(shell), report));
+    return (await calls)(method, params);
+  };
+  serveCalls(hub, call, window);
 
-  setApplicationMenu(act);
   const tray = createTray(files.tray, act);
+  setApplicationMenu(act);
   const notifications = new Notifications(files.icon, act);
   const language = new SpokenLanguage(
     files.renderer,
@@ -131,6 +147,7 @@ export function appear(hub: Promise<HubHandle>, options: ShellOptions, isQuittin
 
   return {
     show: window.show,
+    onceLoaded: (listener) => void window.contents()?.once("dom-ready", listener),
     follow(link) {
       const read = readLink(link);
       if (read.ok) go({ to: "add", text: read.text });

@@ -10,13 +10,10 @@ import {
   shell,
 } from "electron";
 import type { ShellInfo } from "../../preload/api-settings.ts";
-import { CLIENTS } from "../agents/clients.ts";
 import { errorCode, replaceFile } from "../atomic-file.ts";
-import { catalogue } from "../config/catalogue.ts";
 import { GatehouseError } from "../errors.ts";
 import type { Browser } from "../ports.ts";
 import type { Destinations } from "./destinations.ts";
-import { checkedPage, ownPages } from "./own-pages.ts";
 import type { ShellHandlers } from "./shell-calls.ts";
 import type { ShellFolders } from "./types.ts";
 import type { Updates } from "./updates.ts";
@@ -52,7 +49,8 @@ export function shellHandlers(parts: ShellParts): ShellHandlers {
     shellInfo: () => shellInfo(parts),
 
     async openPage({ url }) {
-      await browser.open(checkedPage(url, ownPages({ catalogue: await catalogue(), clients: CLIENTS })));
+      const { openablePage } = await import("./openable-page.ts");
+      await browser.open(await openablePage(url));
       return { opened: true };
     },
 
