@@ -1,10 +1,11 @@
 /** An agent's file on disk: reading it whole, and saying in words why it cannot be read or written. */
 import { createHash } from "node:crypto";
 import { access, constants, readFile, stat } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import { errorCode, isMissing } from "../atomic-file.ts";
 import { GatehouseError } from "../errors.ts";
 import type { Client, Place } from "./client.ts";
-import { type Format, Unreadable } from "./format.ts";
+import { type Format, type Parsed, type Slot, Unreadable } from "./format.ts";
 import { JSON_FILE } from "./json-file.ts";
 import { TOML_FILE } from "./toml-file.ts";
 import { YAML_FILE } from "./yaml-file.ts";
@@ -18,6 +19,15 @@ export const FORMATS: Readonly<Record<Place["format"], Format>> = {
   toml: TOML_FILE,
   yaml: YAML_FILE,
 };
+
+/** What is in a text, and where it keeps its servers. Throws {@link Unreadable}. */
+export function parsed({ format, slot }: Place, text: string): Parsed & { readonly slot: Slot } {
+  const usual = slot(null);
+  const first = FORMATS[format].parse(text, usual);
+  const found = slot(first.data);
+  if (isDeepStrictEqual(found, usual)) return { ...first, slot: usual };
+  return { ...FORMATS[format].parse(text, found), slot: found };
+}
 
 export interface AgentBytes {
   readonly bytes: Buffer;

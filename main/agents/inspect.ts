@@ -7,7 +7,7 @@ import { asGatehouseError } from "../errors.ts";
 import { visible } from "../visible.ts";
 import { type Client, type Place, pathOf, placesOf, type Where } from "./client.ts";
 import { askedOf, startsOf, targetOf, withoutAccount } from "./entry.ts";
-import { FORMATS, readAgentFile, readsAnother, understood } from "./file.ts";
+import { parsed, readAgentFile, readsAnother, understood } from "./file.ts";
 import type { Entry } from "./format.ts";
 import { hasSecret } from "./literal-secrets.ts";
 
@@ -58,8 +58,7 @@ export function otherFile({ instead }: Place, path: string): string | null {
 
 /** Throws `config_invalid`. */
 export function entriesOf(place: Place, path: string, text: string): readonly Entry[] {
-  const format = FORMATS[place.format];
-  return understood(path, () => format.parse(text, place.slot(format.parse(text, place.slot(null)).data)).entries);
+  return understood(path, () => parsed(place, text).entries);
 }
 
 function describe({ name, value }: Entry): AgentEntry {

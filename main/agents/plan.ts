@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Client, Place, Program } from "./client.ts";
 import { type Asked, askedOf, withoutAccount } from "./entry.ts";
-import { FORMATS } from "./file.ts";
+import { FORMATS, parsed } from "./file.ts";
 import {
   type Entry,
   type EntryValue,
@@ -41,9 +41,7 @@ export type Replaced = ReadonlyMap<string, string>;
 
 /** Entries of the agent's own become entries of ours under the same names; what is ours already stays. */
 export function replaced(text: string, target: Target, servers: Replaced): Plan {
-  const format = FORMATS[target.place.format];
-  const slot = target.place.slot(format.parse(text, target.place.slot(null)).data);
-  const asked = format.parse(text, slot).entries.map(({ value }) => askedOf(value));
+  const asked = parsed(target.place, text).entries.map(({ value }) => askedOf(value));
   const kept = asked.flatMap((each): Wanted[] => (each === null || each.kind === "url" ? [] : [each]));
   // Who has all servers as one has these among them.
   const more = kept.some(({ kind }) => kind === "all") ? [] : [...servers.values()];
@@ -59,10 +57,8 @@ export function connected(
 ): Plan {
   const { client, place } = target;
   const format = FORMATS[place.format];
-  const { data, entries } = format.parse(text, place.slot(null));
-  const slot = place.slot(data);
+  const { data, slot, entries: present } = parsed(place, text);
   const levels = missingLevels(data, slot.path);
-  const present = isDeepStrictEqual(slot, place.slot(null)) ? entries : format.parse(text, slot).entries;
   const left = present.filter(isOurs);
   const giveWay = present.filter((entry) => !isOurs(entry) && instead.has(entry.name)).map(({ name }) => name);
   const names = new Set(present.map(({ name }) => name).filter((name) => !giveWay.includes(name)));
@@ -88,8 +84,8 @@ export function connected(
 /** `levels`: containers that were made for our entries, and go with the last of them. */
 export function disconnected(text: string, { place }: Target, levels: number): string {
   const format = FORMATS[place.format];
-  const slot = place.slot(format.parse(text, place.slot(null)).data);
-  const gone = format.parse(text, slot).entries.filter(isOurs);
+  const { slot, entries } = parsed(place, text);
+  const gone = entries.filter(isOurs);
   let next = text;
   for (const { name } of gone) next = format.remove(next, slot, name, levels);
   verify(format, slot, text, next, new Map(), new Set(gone.map(({ name }) => name)));

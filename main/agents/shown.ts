@@ -2,7 +2,7 @@
 import type { DiffLine } from "../../preload/api-agents.ts";
 import { diffLines } from "./diff.ts";
 import { askedOf } from "./entry.ts";
-import { type AgentBytes, FORMATS, understood } from "./file.ts";
+import { type AgentBytes, parsed, understood } from "./file.ts";
 import { entriesOf } from "./inspect.ts";
 import { masker } from "./literal-secrets.ts";
 import { isOurs, type Replaced, type Target, type Wanted } from "./plan.ts";
@@ -19,9 +19,7 @@ export type Change = readonly Wanted[] | Replaced | null;
 export function shownDiff({ place, path }: FileTarget, file: AgentBytes | null, after: Buffer | null): DiffLine[] {
   const before = file?.text ?? "";
   const text = after === null ? "" : after.toString("utf8").slice(file?.mark.length ?? 0);
-  const data = [before, text].map((each) =>
-    understood(path, () => FORMATS[place.format].parse(each, place.slot(null)).data),
-  );
+  const data = [before, text].map((each) => understood(path, () => parsed(place, each).data));
   return diffLines(before, text, masker(data));
 }
 

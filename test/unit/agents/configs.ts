@@ -397,6 +397,18 @@ extensions:
     secret: "very-hidden",
   },
   {
+    client: "opencode",
+    file: "opencode.json",
+    text: `{
+  "mcp": {
+    "servers": {
+      "docs": { "type": "remote", "url": "https://docs.example/mcp" }
+    }
+  }
+}
+`,
+  },
+  {
     client: "copilot-cli",
     file: "mcp-config.json",
     text: `{
