@@ -49,6 +49,7 @@ interface ReplaceRequest {
 
 /** A person's file of an agent. */
 export interface AgentText {
+  readonly client: string;
   readonly path: string;
   readonly text: string;
   /** Names of entries that do not go through Gatehouse, and of those that do. */
@@ -64,8 +65,11 @@ export interface Agents {
    * no file that can be written), `config_invalid` (the file cannot be read, or its change would be a guess).
    */
   preview(request: PreviewRequest): Promise<AgentPreview>;
-  /** The person's file of this agent, for taking over what is in it. Throws as {@link preview}, and where there is none. */
-  read(client: string): Promise<AgentText>;
+  /**
+   * A file of a person, for taking over what is in it: of this agent the first with entries of its own, or this very one;
+   * null: it is no agent's. Throws as {@link preview}, and where there is none.
+   */
+  read(which: { readonly client: string } | { readonly path: string }): Promise<AgentText | null>;
   /** As {@link Changes.apply}. */
   apply: Changes["apply"];
   /** As {@link Changes.undo}. */
@@ -82,6 +86,8 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
     return { command: [first, ...rest, "connect", ...asked], env };
   };
 
+  const isAt = (place: Place, path: string): boolean => pathOf(place, where, undefined) === path;
+
   return {
     list: (project) => Promise.all(CLIENTS.map((client) => inspect(client, where, project))),
     async preview({ client: id, change, scope = "user", project, path }) {
@@ -91,19 +97,30 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
       const wanted = change.kind === "connect" ? wants(change) : change.kind === "replace" ? change.servers : null;
       return changes.preview({ client, place, path: file, program }, wanted);
     },
-    async read(id) {
-      const client = find(id);
-      const { place, path } = choose(client, "user", where, undefined, undefined);
-      const file = await readAgentFile(path);
-      if (file === null) throw noFile(client, path);
-      const entries = entriesOf(place, path, file.text);
-      const ours = new Set(entries.filter(isOurs).map(({ name }) => name));
-      const own = new Set(entries.map(({ name }) => name).filter((name) => !ours.has(name)));
-      return { path, text: file.text, own, ours };
+    async read(which) {
+      if ("path" in which) {
+        const { path } = which;
+        const owner = CLIENTS.find((client) => placesOf(client, "user", where).some((place) => isAt(place, path)));
+        return owner === undefined ? null : readPlace(owner, choose(owner, "user", where, undefined, path));
+      }
+      const client = find(which.client);
+      const first = choose(client, "user", where, undefined, undefined);
+      const places = placesOf(client, "user", where).map((place) => ({ place, path: pathOf(place, where, undefined) }));
+      const texts = await Promise.all(places.map((place) => readPlace(client, place).catch(() => null)));
+      return texts.find((text) => text !== null && text.own.size > 0) ?? readPlace(client, first);
     },
     apply: (preview) => changes.apply(preview),
     undo: (undo) => changes.undo(undo),
   };
+}
+
+async function readPlace(client: Client, { place, path }: { place: Place; path: string }): Promise<AgentText> {
+  const file = await readAgentFile(path);
+  if (file === null) throw noFile(client, path);
+  const entries = entriesOf(place, path, file.text);
+  const ours = new Set(entries.filter(isOurs).map(({ name }) => name));
+  const own = new Set(entries.map(({ name }) => name).filter((name) => !ours.has(name)));
+  return { client: client.id, path, text: file.text, own, ours };
 }
 
 function wants({ servers, lazy = false }: ConnectRequest): Wanted[] {

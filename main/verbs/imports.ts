@@ -29,7 +29,7 @@ const MAX_PREVIEWS = 8;
 const MAX_AGE_MS = 30 * 60 * 1000;
 
 export function importVerbs(deps: VerbDeps, undos: Undos): Verbs<"readSnippet" | "readAgentServers" | "importServers"> {
-  const { config, secrets, agents, env } = deps;
+  const { config, secrets, agents, env, log } = deps;
   const previews = new Map<string, Preview>();
   let forgetting: NodeJS.Timeout | undefined;
 
@@ -60,9 +60,9 @@ export function importVerbs(deps: VerbDeps, undos: Undos): Verbs<"readSnippet" |
     readSnippet: ({ text }) => remember(read(text), null),
 
     async readAgentServers(params) {
-      if ("path" in params) return remember(read(await fileText(params.path)), null);
-      const { client } = params;
-      const { path, text, own, ours } = await agents.read(client);
+      const file = await agents.read(params);
+      if (file === null) return remember(read(await fileText("path" in params ? params.path : "")), null);
+      const { client, path, text, own, ours } = file;
       const all = read(text);
       // What goes through Gatehouse already is nothing to take over.
       const candidates = all.candidates.filter(({ called }) => called === null || !ours.has(called));
@@ -95,6 +95,7 @@ export function importVerbs(deps: VerbDeps, undos: Undos): Verbs<"readSnippet" |
       const added = chosen.map(({ name }) => name);
       const moved = chosen.flatMap(({ candidate }) => candidate.secrets);
       const undo = chosen.length === 0 ? null : await add(chosen);
+      log.info("servers.imported", { servers: added, moved_to_vault: moved.length, left_out: failed.length });
       const agent = replace && preview.agent !== null ? await replaceIn(preview.agent, chosen) : NOTHING_IN_AGENT;
       return { added, secrets: moved.map(({ name }) => name), failed, undo, ...agent };
     },

@@ -228,7 +228,12 @@ describe("an agent's own file", () => {
 
   test("any file by its path; no file, a relative path, an agent without one", async () => {
     const { hub, path } = await withCursor(CURSOR);
-    expect((await hub.call("readAgentServers", { path })).candidates).toHaveLength(3);
+    // The agent's own file is known by its path, too.
+    const known = await hub.call("readAgentServers", { path });
+    expect(known.candidates.map(({ name }) => name)).toEqual(["github", "other"]);
+    const copy = join(hub.home.path, "copy.json");
+    writeFileSync(copy, CURSOR);
+    expect((await hub.call("readAgentServers", { path: copy })).candidates).toHaveLength(3);
     for (const params of [
       { path: "mcp.json" },
       { path: join(path, "..", "none.json") },
