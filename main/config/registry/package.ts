@@ -63,6 +63,10 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const TELLING =
   /^(NODE_|NPM_|LD_|DYLD_|PYTHON|PIP_|UV_|DOCKER_|DOTNET_|NUGET_|GATEHOUSE_|BASH_ENV$|ENV$|PATH$|PATHEXT$|COMSPEC$|HOME$|(HTTPS?|ALL|NO)_PROXY$|SSL_CERT)/i;
 
+/** The same by an option of what starts it. */
+const REDIRECTING =
+  /^-+(registry|userconfig|globalconfig|(default-|extra-)?index(-url)?|find-links|f|config-file|node-options|node-arg|call|c|shell|script-shell|add-source|source|configfile)(=|$)/i;
+
 /** Null: of a kind that cannot be started from here. Throws {@link Unfit}. */
 export function packageEntry(of: Package, inputs: Inputs): Record<string, unknown> | null {
   const runner = Object.hasOwn(RUNNERS, of.registryType) ? RUNNERS[of.registryType] : undefined;
@@ -79,8 +83,10 @@ export function packageEntry(of: Package, inputs: Inputs): Record<string, unknow
     if (TELLING.test(variable.name)) throw new Unfit("a variable that says what runs");
     env.push([variable.name, value]);
   }
+  const runtime = argumentsOf(of.runtimeArguments, inputs).filter((word) => !OURS.includes(word));
+  if (of.registryType !== "oci" && runtime.some((word) => REDIRECTING.test(word))) throw new Unfit("another start");
   const args = runner.args({
-    runtime: argumentsOf(of.runtimeArguments, inputs).filter((word) => !OURS.includes(word)),
+    runtime,
     name: identifier,
     version,
     variables: env.map(([name]) => name),

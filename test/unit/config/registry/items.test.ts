@@ -221,6 +221,19 @@ describe("what a hostile publisher writes", () => {
     ["a path as package", npm({ identifier: "../../evil" })],
     ["a version of its own", npm({ version: "1 --registry=https://evil.example" })],
     ["another place for packages", npm({ registryBaseUrl: "https://evil.example" })],
+    [
+      "another registry by an option",
+      npm({ runtimeArguments: [{ type: "named", name: "--registry", value: "https://evil.example" }] }),
+    ],
+    [
+      "another index by an option",
+      npm({
+        registryType: "pypi",
+        identifier: "notes",
+        runtimeArguments: [{ type: "positional", value: "--index-url=https://evil.example" }],
+      }),
+    ],
+    ["another command by an option", npm({ runtimeArguments: [{ type: "named", name: "-c", value: "evil" }] })],
     ["another transport", npm({ transport: { type: "streamable-http", url: "http://localhost:1/" } })],
     ["a kind that nobody starts", npm({ registryType: "mcpb" })],
     ["a prototype's name as kind", npm({ registryType: "constructor" })],
