@@ -7,17 +7,7 @@ import { describe, test } from "node:test";
 import { replaceFile } from "../../main/atomic-file.ts";
 import { gatehousePaths } from "../../main/paths.ts";
 import { sleep, waitFor } from "../fixtures/wait.ts";
-import { endHub, environment, makeFolder, type Running, runCli, startNode } from "./world.ts";
-
-/** libuv's UV_FS_O_EXLOCK, which Node does not name: on Windows, opened without sharing. */
-const EXCLUSIVE = 0x1000_0000;
-
-/** Holds a file so that nobody may replace it, as a virus scanner does, in a process of its own. */
-function hold(path: string, ms: number): Running {
-  const script = `const fs = require("fs"); const fd = fs.openSync(process.argv[1], fs.constants.O_RDWR | ${EXCLUSIVE});
-    console.log("held"); setTimeout(() => fs.closeSync(fd), Number(process.argv[2]));`;
-  return startNode(["-e", script, path, String(ms)], environment(null));
-}
+import { endHub, environment, hold, makeFolder, runCli } from "./world.ts";
 
 describe("files", () => {
   test("without GATEHOUSE_HOME all lies in %APPDATA%\\Gatehouse, whatever characters that has", async () => {

@@ -3,4 +3,5 @@ import "./files.ts";
 import "./vault.ts";
 import "./programs.ts";
 import "./hub.ts";
+import "./agents.ts";
 import "./main-job.ts";

@@ -97,6 +97,16 @@ export function startNode(args: readonly string[], env: NodeJS.ProcessEnv): Runn
   };
 }
 
+/** libuv's UV_FS_O_EXLOCK, which Node does not name: on Windows, opened without sharing. */
+const EXCLUSIVE = 0x1000_0000;
+
+/** Holds a file so that nobody may replace it, as a virus scanner does, in a process of its own. */
+export function hold(path: string, ms: number): Running {
+  const script = `const fs = require("fs"); const fd = fs.openSync(process.argv[1], fs.constants.O_RDWR | ${EXCLUSIVE});
+    console.log("held"); setTimeout(() => fs.closeSync(fd), Number(process.argv[2]));`;
+  return startNode(["-e", script, path, String(ms)], environment(null));
+}
+
 function startCli(args: readonly string[], env: NodeJS.ProcessEnv): Running {
   return startNode([PROGRAM, ...args], env);
 }
