@@ -41,10 +41,12 @@ export type Replaced = ReadonlyMap<string, string>;
 
 /** Entries of the agent's own become entries of ours under the same names; what is ours already stays. */
 export function replaced(text: string, target: Target, servers: Replaced): Plan {
-  const asked = parsed(target.place, text).entries.map(({ value }) => askedOf(value));
+  const { entries } = parsed(target.place, text);
+  const asked = entries.map(({ value }) => askedOf(value));
   const kept = asked.flatMap((each): Wanted[] => (each === null || each.kind === "url" ? [] : [each]));
+  const there = entries.flatMap(({ name }) => servers.get(name) ?? []);
   // Who has all servers as one has these among them.
-  const more = kept.some(({ kind }) => kind === "all") ? [] : [...servers.values()];
+  const more = kept.some(({ kind }) => kind === "all") ? [] : there;
   return connected(text, target, [...kept, ...more.map((server): Wanted => ({ kind: "server", server }))], servers);
 }
 
