@@ -95,7 +95,9 @@ export async function openAgents(options: AgentsOptions): Promise<Agents> {
       if (scope === "project") await checkProject(project);
       const { place, path: file } = choose(client, scope, where, project, path);
       const wanted = change.kind === "connect" ? wants(change) : change.kind === "replace" ? change.servers : null;
-      return changes.preview({ client, place, path: file, program }, wanted);
+      const preview = await changes.preview({ client, place, path: file, program }, wanted);
+      const passing = preview.changes && wanted !== null && PASSING_PLACE.test(command[0] ?? "");
+      return passing ? { ...preview, note: [MOVE_FIRST, preview.note ?? ""].join(" ").trim() } : preview;
     },
     async read(which) {
       if ("path" in which) {
@@ -122,6 +124,11 @@ async function readPlace(client: Client, { place, path }: { place: Place; path: 
   const own = new Set(entries.map(({ name }) => name).filter((name) => !ours.has(name)));
   return { client: client.id, path, text: file.text, own, ours };
 }
+
+/** Where an AppImage and an app that macOS has not let out of quarantine run: another place at each start. */
+const PASSING_PLACE = /^\/tmp\/\.mount_|\/AppTranslocation\//;
+const MOVE_FIRST =
+  "Gatehouse runs from a place that is another one at its next start: install it, or move it to Applications, or the agent will not find it then.";
 
 function wants({ servers, lazy = false }: ConnectRequest): Wanted[] {
   if (servers === "all") return [{ kind: "all", lazy }];

@@ -94,6 +94,21 @@ describe("connect", () => {
     expect(await missing()).toEqual([undefined]);
   });
 
+  test.each([
+    ["/tmp/.mount_GatehoA1b2C3/resources/shim/gatehouse", true],
+    ["/private/var/folders/x/AppTranslocation/1-2/d/Gatehouse.app/Contents/Resources/shim/gatehouse", true],
+    ["/opt/Gatehouse/resources/shim/gatehouse", false],
+  ])("a program that will be elsewhere tomorrow: %s", async (program, warns) => {
+    const me = await (await makePerson()).again([program]);
+    const preview = await me.agents.preview({ client: "cursor", change: { kind: "connect", servers: "all" } });
+    expect(preview.note?.includes("another one at its next start") ?? false).toBe(warns);
+    await me.agents.apply(preview.preview);
+    const { mcpServers } = JSON.parse(await me.read(me.path(".cursor", "mcp.json"))) as { mcpServers: object };
+    expect(mcpServers).toEqual({ gatehouse: { command: program, args: ["connect"] } });
+    const cursor = (await me.agents.list()).find(({ id }) => id === "cursor");
+    expect(cursor?.connected).toBe("all");
+  });
+
   test("the same in TOML and YAML, with what can be said there", async () => {
     const me = await makePerson();
     const toml = me.path(".codex", "config.toml");
