@@ -76,9 +76,9 @@ function Becomes({ candidate }: { readonly candidate: ImportCandidate }) {
   const { became, dropped, secrets, entry } = candidate;
   const summary = secrets.length > 0 ? t("add:import.secrets", { count: secrets.length }) : t("add:import.details");
   return (
-    <details className="becomes">
+    <details className="unfold small">
       <summary>{summary}</summary>
-      <ul className="plain-list">
+      <ul className="becomes-list">
         {secrets.map(({ member, name }) => (
           <li key={`secret ${member}`}>{t("add:import.secret", { member, name })}</li>
         ))}

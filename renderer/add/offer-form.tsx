@@ -52,7 +52,7 @@ export function OfferForm({ offer, names, onBack, onAdded }: Props) {
   };
 
   return (
-    <form className="offer" noValidate onSubmit={(event) => void add(event)}>
+    <form className="known" noValidate onSubmit={(event) => void add(event)}>
       <OfferHead offer={offer} />
       <OfferAddress offer={offer} />
       {offer.wants.length > 0 && (
@@ -95,7 +95,7 @@ function OfferHead({ offer }: { readonly offer: Offer }) {
   const ask = useApp((state) => state.ask);
   const { title, about, icon, website } = offer;
   return (
-    <div className="offer-head">
+    <div className="known-head">
       <Tile name={title} icon={icon} large />
       <div>
         <h3>{title}</h3>
@@ -115,7 +115,7 @@ function OfferAddress({ offer }: { readonly offer: Offer }) {
   const command = commandOf(offer.entry);
   if (command !== null)
     return (
-      <div className="offer-address">
+      <div className="known-address">
         <p className="soft">{t("add:item.local_text")}</p>
         <CodeText text={command} label={t("copy")} />
       </div>

@@ -27,7 +27,7 @@ export function Snippet({ text, ...rest }: Props) {
   const read = useLatest(text, PAUSE, (asked) => run("readSnippet", { text: asked }));
   if (read.state === "none" || read.state === "asking")
     return (
-      <p className="report-line" role="status">
+      <p className="look-line" role="status">
         <span className="tone-busy">
           <StateShape tone="busy" />
         </span>

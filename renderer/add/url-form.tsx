@@ -38,13 +38,13 @@ export function UrlForm({ url, problem, called = null, mayAsk, names, form, onAs
   const catalogue = useCatalogue();
   const [name, setName] = useState<string | null>(null);
   const [given, setGiven] = useState<Given>(NOTHING_GIVEN);
+  const [turn, setTurn] = useState(0);
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState<ErrorObject | null>(null);
 
-  const report = useLatest(problem === null && mayAsk ? url : null, PAUSE, (asked) =>
-    run("inspectUrl", { url: asked }),
-  );
+  const question = problem === null && mayAsk ? url : null;
+  const report = useLatest(question, PAUSE, (asked) => run("inspectUrl", { url: asked }), turn);
   const found = report.state === "there" ? report.value : null;
   const known = catalogue?.find(({ id }) => id === found?.catalogue) ?? null;
   const offer: Offer | null = found === null ? null : fromReport(found, known);
@@ -85,7 +85,7 @@ export function UrlForm({ url, problem, called = null, mayAsk, names, form, onAs
           {t("add:look")}
         </Button>
       )}
-      <Report report={report} known={known} />
+      <Report report={report} known={known} onAgain={() => setTurn(turn + 1)} />
       {wantsClient && <ClientFields client={found?.client ?? null} given={given} onChange={setGiven} />}
       <TextField
         label={t("add:name")}
@@ -95,8 +95,8 @@ export function UrlForm({ url, problem, called = null, mayAsk, names, form, onAs
         onChange={setName}
       />
       {error !== null && <ErrorNotice error={error} />}
-      <div className="buttons end foot-buttons">
-        <Button look="go" submit busy={saving}>
+      <div className="buttons foot-buttons">
+        <Button look="go" submit busy={saving} className="push">
           {saving ? t("add:adding") : t("add:add")}
         </Button>
       </div>

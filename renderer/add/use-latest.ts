@@ -19,7 +19,10 @@ export function useLatest<T>(
   question: string | null,
   pause: number,
   ask: (question: string) => Promise<Result<T>>,
+  /** Another one asks the same again. */
+  turn = 0,
 ): Latest<T> {
+  const to = `${turn} ${question}`;
   const [answer, setAnswer] = useState<{ readonly to: string; readonly latest: Latest<T> } | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the question alone is the reason to ask
@@ -32,15 +35,15 @@ export function useLatest<T>(
         const latest = result.ok
           ? ({ state: "there", value: result.value } as const)
           : ({ state: "failed", error: result.error } as const);
-        setAnswer({ to: question, latest });
+        setAnswer({ to, latest });
       });
     }, pause);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [question, pause]);
+  }, [to, pause]);
 
   if (question === null) return NONE;
-  return answer?.to === question ? answer.latest : ASKING;
+  return answer?.to === to ? answer.latest : ASKING;
 }

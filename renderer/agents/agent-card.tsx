@@ -112,7 +112,7 @@ function AgentDetails({ agent }: { readonly agent: AgentInfo }) {
   const ask = useApp((state) => state.ask);
   const url = agent.source.includes("://") ? agent.source : `https://${agent.source}`;
   return (
-    <details className="fold small">
+    <details className="unfold small">
       <summary aria-label={`${agent.name}: ${t("agents:details")}`}>{t("agents:details")}</summary>
       {agent.files.map((file) => (
         <AgentFileFacts key={`${file.scope} ${file.path}`} file={file} />
@@ -133,7 +133,7 @@ function AgentFileFacts({ file }: { readonly file: AgentFile }) {
       {!exists && <p className="soft">{t("agents:file_missing")}</p>}
       {exists && error === null && entries.length === 0 && <p className="soft">{t("agents:file_empty")}</p>}
       {entries.length > 0 && (
-        <ul className="plain-list">
+        <ul className="becomes-list">
           {entries.map((entry) => (
             <EntryLine key={entry.name} entry={entry} />
           ))}

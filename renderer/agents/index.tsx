@@ -55,7 +55,7 @@ export function AgentsScreen() {
           )}
           <OtherAgent />
           {others.length > 0 && (
-            <details className="fold">
+            <details className="unfold">
               <summary>
                 {t("agents:others")} <span className="soft">{others.length}</span>
               </summary>

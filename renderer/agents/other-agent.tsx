@@ -17,7 +17,7 @@ export function OtherAgent() {
   const chosen = names.includes(server) ? server : ALL;
   const words = [...command, "connect", ...(chosen === ALL ? [] : [chosen])];
   return (
-    <details className="fold">
+    <details className="unfold">
       <summary>{t("agents:other_title")}</summary>
       <p className="soft">{t("agents:other_text")}</p>
       <SelectField

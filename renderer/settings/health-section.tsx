@@ -44,7 +44,7 @@ export function HealthSection() {
         </ul>
       )}
       {others.length > 0 && (
-        <details className="fold small">
+        <details className="unfold small">
           <summary>{t("settings:health_others", { count: others.length })}</summary>
           <ul className="checks-list">
             {others.map((check) => (

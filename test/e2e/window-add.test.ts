@@ -128,11 +128,14 @@ describe("an address", () => {
     await app.answer("inspectUrl", ok(imports.silentReport()));
     await open();
     await field("URL").fill("https://search.corp.example/mcp");
-    await dialog().getByText("Does not answer as an MCP server").waitFor();
     await dialog().getByText("the name is not known").waitFor();
+    await dialog().getByText("You can add it all the same").waitFor();
     expect(await window.violations()).toEqual([]);
+    await button("Try again").click();
+    await waitFor("another look", async () => (await asked("inspectUrl")).length === 2 || undefined);
+    await dialog().getByText("the name is not known").waitFor();
     await field("URL").fill("https://search.corp.example/mcp2");
-    expect(await dialog().getByText("Does not answer as an MCP server").count()).toBe(0);
+    expect(await dialog().getByText("the name is not known").count()).toBe(0);
     await app.answer("inspectUrl", ok(imports.report({ sign_in: "none", registration: null })));
     await dialog().getByText("Needs no sign-in").waitFor();
     await button("Add").waitFor();

@@ -85,7 +85,12 @@ async function hiddenApp(app: string): Promise<number> {
 async function openedApp(app: string) {
   const cleanup = makeCleanup();
   try {
-    const { tray, home, startedAt, pid } = await launch(cleanup, app, "--remote-debugging-port=0", "--remote-allow-origins=*");
+    const { tray, home, startedAt, pid } = await launch(
+      cleanup,
+      app,
+      "--remote-debugging-port=0",
+      "--remote-allow-origins=*",
+    );
     await tray.waitForItem(LAUNCH_LIMIT);
     const trayMs = Date.now() - startedAt;
     const page = await waitFor("the page", () => pageOf(home), LAUNCH_LIMIT);
