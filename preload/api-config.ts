@@ -111,6 +111,7 @@ export interface UrlReport {
   readonly url: string;
   /** Null: it does not answer as an MCP server. */
   readonly type: ServerType | null;
+  /** `unknown`: it did not answer, or lets everybody look and says that there are sign-ins: a call may ask for one. */
   readonly sign_in: "none" | "needed" | "unknown";
   /** How Gatehouse gets to be known there (RFC 7591, client ID metadata documents); null: no sign-in, or unknown. */
   readonly registration: "by_itself" | "client_id" | null;

@@ -69,20 +69,26 @@ export function inspectUrlVerbs({ config, log }: VerbDeps): Verbs<"inspectUrl"> 
   ): Promise<UrlReport> {
     const look = await lookAt(server, { clock: systemClock, log, signal });
     if (look.kind === "error") return { ...base, error: look.error.toObject() };
-    if (look.kind === "open") return { ...base, type: look.type, sign_in: "none", title: look.title };
-    return challenged({ ...base, type: "auto", sign_in: "needed" }, server, known, look.challenge, signal);
+    if (look.kind === "challenged") {
+      return withOutlook({ ...base, type: "auto", sign_in: "needed" }, server, known, look.challenge, signal);
+    }
+    const open: UrlReport = { ...base, type: look.type, sign_in: "none", title: look.title };
+    // Some let everybody look, and ask for a sign-in at the first call: they say so in their metadata.
+    const later = await withOutlook({ ...open, sign_in: "unknown" }, server, known, null, signal);
+    return later.authorization_server === null ? open : later;
   }
 
-  async function challenged(
+  async function withOutlook(
     base: UrlReport,
     server: RemoteServer,
     known: CatalogueEntry | null,
-    challenge: Challenge,
+    challenge: Challenge | null,
     signal: AbortSignal,
   ): Promise<UrlReport> {
     const hint = hintOf(known);
     try {
-      const { issuer, registers } = await outlook(server, challenge, signal);
+      const { issuer, registers, isProtected } = await outlook(server, challenge, signal);
+      if (challenge === null && !isProtected) return base;
       const client = hint ?? (registers === false ? hintOf(await knownProvider(server.url, issuer)) : null);
       const registration = hint !== null || registers === false ? "client_id" : registers ? "by_itself" : null;
       return { ...base, registration, client, authorization_server: new URL(issuer).host };

@@ -7,6 +7,7 @@ import { type BadReference, type Env, expand } from "../expand.ts";
 import { type EntryProblem, entryError } from "../problems.ts";
 import type { ServerConfig } from "../types.ts";
 import { membersOf, readAuth } from "./auth.ts";
+import { useOwnEnvironment } from "./docker.ts";
 import { type Draft, newDraft } from "./draft.ts";
 import { readNamedFile } from "./files.ts";
 import { type Found, isFields, Notes } from "./found.ts";
@@ -113,6 +114,7 @@ function draftOf(found: Found, notes: Notes, home: string): Draft {
   else {
     readMembers(found.fields, draft);
     unwrapProxy(draft, readFile);
+    useOwnEnvironment(draft);
   }
   draft.problem = found.problem ?? draft.problem;
   if (draft.url !== null) useUrl(draft, draft.url);

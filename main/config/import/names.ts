@@ -1,6 +1,6 @@
 /** What a server is called that came without a name, or with one that does not fit or is taken. */
 import { checkName, MAX_NAME, normalName } from "../../names.ts";
-import { programOf } from "./programs.ts";
+import { type Program, programOf } from "./programs.ts";
 
 /** Parts of host names that say nothing of whose server it is. */
 const DULL = new Set(["www", "mcp", "api", "app", "server", "remote", "mcp-server", "sse", "ai", "gateway", "prod"]);
@@ -24,7 +24,8 @@ export function nameForUrl(url: string): string {
 
 /** `npx -y @modelcontextprotocol/server-filesystem /home/me` → `filesystem`. Always fit. */
 export function nameForCommand(command: string, args: readonly string[]): string {
-  const found = programOf([command, ...args]).name;
+  const program = programOf([command, ...args]);
+  const found = imageOf(program) ?? program.name;
   const first = command.split(/\s/)[0] ?? command;
   // A line of code is no name.
   const name = /[\s|&;]/.test(found) || /\s/.test(command) ? (first.split(/[/\\]/).at(-1) ?? first) : found;
@@ -37,6 +38,27 @@ export function nameForCommand(command: string, args: readonly string[]): string
   const bare = file.replace(/^(mcp-server|server|mcp)[-_.]/, "").replace(/[-_.](mcp-server|mcp|server)$/, "");
   const dull = bare === "" || /^(mcp|server|index|main|cli)$/.test(bare);
   return fitName(dull ? (scope ?? file) : bare);
+}
+
+/** Options of `docker run` that take a value of their own. */
+const VALUED =
+  /^(-[evpuwhlm]|--(env|volume|publish|user|workdir|name|mount|network|net|platform|env-file|entrypoint|hostname|label|memory|add-host|pull))$/;
+
+/** `docker run … ghcr.io/github/github-mcp-server:1` → `github-mcp-server`; null: it runs no image. */
+function imageOf({ name, args }: Program): string | null {
+  if (!/^(docker|podman)$/.test(name) || args[0] !== "run") return null;
+  for (let at = 1; at < args.length; at += 1) {
+    const arg = args[at] ?? "";
+    if (VALUED.test(arg)) at += 1;
+    else if (!arg.startsWith("-"))
+      return (
+        arg
+          .split("/")
+          .at(-1)
+          ?.replace(/[:@].*$/, "") ?? null
+      );
+  }
+  return null;
 }
 
 function fitName(name: string): string {

@@ -41,7 +41,7 @@ export function readCommands(text: string): CommandLine[] {
 
 const CONTINUATION = /[ \t](?:\\|\^|`)[ \t]*\n[ \t]*/g;
 const ONE_ASSIGNMENT =
-  /^(\s*(?:export\s+\w+|set\s+\w+|\$env:\w+|\w+)\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s;"']*))\s*;[ \t]*/i;
+  /^(\s*(?:export\s+\w+|set\s+\w+|\$env:\w+|\w+)\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s;&"']*))\s*(?:;|&&)[ \t]*/i;
 
 /** Lines with those that a backslash, a caret or a backtick at the end continues; what sets a variable is one by itself. */
 function logicalLines(text: string): string[] {

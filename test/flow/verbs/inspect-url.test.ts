@@ -55,6 +55,37 @@ test("a sign-in that sets itself up, and one that wants a client id; nothing is 
   expect(reports.map(({ registration }) => registration)).toEqual(["by_itself", "client_id"]);
 });
 
+test("a server that lets everybody look, and names an authorization server for later", async () => {
+  const as = use(await startAuthorizationServer());
+  const site = await listen((request, response) => {
+    const { port } = request.socket.address() as { port: number };
+    const isMetadata = request.url?.startsWith("/.well-known/oauth-protected-resource");
+    const metadata = { resource: `http://127.0.0.1:${port}/mcp`, authorization_servers: [as.issuer] };
+    const hello = { protocolVersion: "2025-06-18", capabilities: {}, serverInfo: { name: "later", version: "1" } };
+    if (!isMetadata && request.method !== "POST") return void response.writeHead(405).end();
+    let body = "";
+    request.on("data", (chunk) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      const { id, method } = isMetadata ? {} : JSON.parse(body);
+      const answer = method === "initialize" ? { result: hello } : { error: { code: -32601, message: "no" } };
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify(isMetadata ? metadata : { jsonrpc: "2.0", id, ...answer }));
+    });
+  });
+  use({ close: site.stop });
+  const hub = await runHub();
+  expect(await hub.call("inspectUrl", { url: `${site.origin}/mcp` })).toMatchObject({
+    type: "streamable-http",
+    sign_in: "unknown",
+    registration: "by_itself",
+    authorization_server: new URL(as.issuer).host,
+    title: "later",
+    error: null,
+  });
+});
+
 test("a web site, a closed port, plain http to elsewhere, a URL with a password", async () => {
   const site = await listen((_request, response) => {
     response.writeHead(200, { "content-type": "text/html" }).end("<h1>Welcome</h1>");

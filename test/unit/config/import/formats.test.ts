@@ -140,6 +140,40 @@ describe("command lines", () => {
     expect(shown.error?.message).toContain("needs a shell");
   });
 
+  test.each([
+    "set UPSTREAM_URL=https://mcp.example.com/mcp && npx -y mcp-oauth2-proxy",
+    "set UPSTREAM_URL=https://mcp.example.com/mcp&& npx -y mcp-oauth2-proxy",
+    '$env:UPSTREAM_URL="https://mcp.example.com/mcp"; npx -y mcp-oauth2-proxy',
+    "$env:UPSTREAM_URL = 'https://mcp.example.com/mcp'\nnpx -y mcp-oauth2-proxy",
+    "export UPSTREAM_URL=https://mcp.example.com/mcp\nnpx -y mcp-oauth2-proxy",
+    "env UPSTREAM_URL=https://mcp.example.com/mcp npx -y mcp-oauth2-proxy",
+  ])("variables in front, in any shell: %s", (text) => {
+    expect(readOne(text).entry).toEqual({ url: URL });
+  });
+
+  test("a variable that docker is given by value goes where a secret can be kept", () => {
+    const { entry, shown } = readOne(
+      "docker run -i --rm -e GITHUB_TOKEN=ghp_0123456789abcdefghijABCDEFGHIJ012345 --env=TOOLSETS=all -e HOST ghcr.io/github/github-mcp-server",
+    );
+    expect(entry).toEqual({
+      command: "docker",
+      args: [
+        "run",
+        "-i",
+        "--rm",
+        "-e",
+        "GITHUB_TOKEN",
+        "--env=TOOLSETS",
+        "-e",
+        "HOST",
+        "ghcr.io/github/github-mcp-server",
+      ],
+      env: { GITHUB_TOKEN: "${keychain:github-GITHUB_TOKEN}", TOOLSETS: "all" },
+      approved: false,
+    });
+    expect(shown.became.map(({ became }) => became)).toEqual(["env.GITHUB_TOKEN", "env.TOOLSETS"]);
+  });
+
   test("hidden characters are seen", () => {
     const { shown } = readOne(JSON.stringify({ command: "npx", args: ["files\u202e\u200b"] }));
     expect(shown.entry.args).toEqual(["files\\u{202E}\\u{200B}"]);
