@@ -1,7 +1,7 @@
 /** Changes of agents' files: shown first, then made, then taken back. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rm, rmdir } from "node:fs/promises";
+import { lstat, mkdir, rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { AgentPreview } from "../../preload/api-agents.ts";
 import { followLinks, replaceFile } from "../atomic-file.ts";
@@ -87,7 +87,7 @@ export class Changes {
       diff: changes ? shownDiff(target, file, after) : [],
       backup: changes ? backup : null,
       deletes: changes && after === null,
-      note: changes ? noteOn(target, file, change) : null,
+      note: changes ? noteOn(target, file, change, await linkedFile(path)) : null,
     };
   }
 
@@ -236,6 +236,12 @@ async function remove(path: string, before: string | null, folders: readonly str
     throw error instanceof GatehouseError ? error : notWritten(path, error);
   }
   for (const folder of [...folders].reverse()) await rmdir(folder).catch(() => undefined);
+}
+
+/** The file that a link leads to; null: it is none. */
+async function linkedFile(path: string): Promise<string | null> {
+  const found = await lstat(path).catch(() => null);
+  return found?.isSymbolicLink() ? followLinks(path).catch(() => null) : null;
 }
 
 /** Outermost first. */

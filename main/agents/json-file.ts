@@ -18,13 +18,19 @@ export const JSON_FILE: Format = {
   },
 
   put(text, slot, name, value) {
-    let next = rootOf(text) === null ? emptyObject(text) : text;
+    let next = text;
+    let root = rootOf(next);
+    const become = (changed: string): void => {
+      next = changed;
+      root = rootOf(next);
+    };
+    if (root === null) become(emptyObject(text));
     slot.path.forEach((key, depth) => {
-      const parent = containerOf(next, rootOf(next), { ...slot, path: slot.path.slice(0, depth) });
+      const parent = containerOf(next, root, { ...slot, path: slot.path.slice(0, depth) });
       if (parent === null) throw new Unreadable("it has no object to put servers into");
-      if (memberOf(parent, key) === undefined) next = insertMember(next, parent, key, {});
+      if (memberOf(parent, key) === undefined) become(insertMember(next, parent, key, {}));
     });
-    const container = containerOf(next, rootOf(next), slot);
+    const container = containerOf(next, root, slot);
     if (container === null) throw new Unreadable("it has no object to put servers into");
     const old = single(next, container, name)?.children?.[1];
     return old === undefined ? insertMember(next, container, name, value) : replaceNode(next, old, value);

@@ -1,5 +1,6 @@
 /** What a person sees of a change before it is made. */
 import type { DiffLine } from "../../preload/api-agents.ts";
+import { visible } from "../visible.ts";
 import { diffLines } from "./diff.ts";
 import { askedOf } from "./entry.ts";
 import { type AgentBytes, parsed, understood } from "./file.ts";
@@ -23,10 +24,16 @@ export function shownDiff({ place, path }: FileTarget, file: AgentBytes | null, 
   return diffLines(before, text, masker(data));
 }
 
-/** What the person has to do or know; null: nothing. */
-export function noteOn(target: FileTarget, file: AgentBytes | null, change: Change): string | null {
+/** What the person has to do or know; null: nothing. `linked`: the file that is changed, where `path` leads to it. */
+export function noteOn(
+  target: FileTarget,
+  file: AgentBytes | null,
+  change: Change,
+  linked: string | null,
+): string | null {
   const { client, place, path } = target;
   const notes: string[] = [];
+  if (linked !== null) notes.push(`It is a link: what changes is ${visible(linked)}.`);
   const entries = file === null ? [] : entriesOf(place, path, file.text);
   if (change === null) {
     const left = entries.filter((entry) => askedOf(entry.value) !== null && !isOurs(entry));

@@ -7,6 +7,7 @@ import {
   readdir,
   readFile,
   readlink,
+  realpath,
   rename,
   rm,
   stat,
@@ -185,7 +186,9 @@ describe("links and permissions", () => {
     await chmod(real, 0o664);
     await symlink("../dotfiles/real.json", me.path("dotfiles.json"));
     await symlink(join("..", "dotfiles", "real.json"), file);
-    await me.connect("cursor");
+    const preview = await me.agents.preview({ client: "cursor", change: { kind: "connect", servers: "all" } });
+    expect(preview.note).toBe(`It is a link: what changes is ${await realpath(real)}.`);
+    await me.agents.apply(preview.preview);
     expect(await readlink(file)).toBe(join("..", "dotfiles", "real.json"));
     expect((await stat(real)).mode & 0o777).toBe(0o664);
     expect(await me.read(real)).toContain("gatehouse.cjs");
