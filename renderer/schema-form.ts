@@ -81,7 +81,7 @@ export interface Arguments {
   readonly issues: ReadonlyMap<string, string>;
 }
 
-/** What was left empty is left out, unless it has to be there: then an empty text is a text. */
+/** What was left empty is left out; where it has to be there, only a list may be empty. */
 export function argumentsOf(fields: readonly SchemaField[], typed: ReadonlyMap<string, string>): Arguments {
   const value: [string, unknown][] = [];
   const issues = new Map<string, string>();
@@ -89,7 +89,7 @@ export function argumentsOf(fields: readonly SchemaField[], typed: ReadonlyMap<s
     const text = typed.get(field.name) ?? field.preset;
     const isEmpty = field.kind === "text" ? text === "" : text.trim() === "";
     if (isEmpty && !field.required) continue;
-    if (isEmpty && field.kind !== "text" && field.kind !== "list") {
+    if (isEmpty && field.kind !== "list") {
       issues.set(field.name, t("servers:contents.needs_value"));
       continue;
     }

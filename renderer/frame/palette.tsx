@@ -73,7 +73,7 @@ function ServerItems({ server, choose }: ItemsProps) {
   const value = (what: string): string => `${name} ${what}`;
   return (
     <>
-      <Command.Item value={value("")} keywords={[label]} onSelect={choose(() => select(name))}>
+      <Command.Item value={value("")} onSelect={choose(() => select(name))}>
         <Tile name={name} icon={server.catalogue} />
         <bdi translate="no">{name}</bdi>
         <span className={`state tone-${tone}`}>

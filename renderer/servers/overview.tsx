@@ -1,6 +1,6 @@
 /** How a server is, and all that waits for the person, in plain words. */
 import type { ServerStatus } from "../../preload/api.ts";
-import { changedTools, needsApproval, wantsClientId } from "../../preload/text.ts";
+import { needsApproval, wantsClientId } from "../../preload/text.ts";
 import { t } from "../../preload/words.ts";
 import { agentSnippet, agentsText, deniedText } from "../describe.ts";
 import { useApp } from "../store.ts";
@@ -10,7 +10,7 @@ import { ErrorNotice } from "../ui/error-notice.tsx";
 import { Fact, Url } from "../ui/facts.tsx";
 import { AccessCard } from "./access-card.tsx";
 import { Accounts } from "./accounts.tsx";
-import { CommandCard } from "./approval-cards.tsx";
+import { ChangedTools, CommandCard } from "./approval-cards.tsx";
 import { ClientCard } from "./client-card.tsx";
 import { SignInCard } from "./sign-in-card.tsx";
 import { useTurn } from "./verbs.ts";
@@ -23,28 +23,13 @@ export function Overview({ server }: { readonly server: ServerStatus }) {
       {shown && <ErrorNotice error={error} />}
       <CommandCard server={server} />
       <ClientCard server={server} />
-      <ChangesHint server={server} />
+      <ChangedTools server={server} />
       <SignInCard server={server} />
       <AccessCard server={server} />
       <Accounts server={server} />
       <ConnectionCard server={server} />
       {!server.ad_hoc && <AgentCard name={server.name} />}
     </>
-  );
-}
-
-function ChangesHint({ server }: { readonly server: ServerStatus }) {
-  const select = useApp((state) => state.select);
-  const count = changedTools(server).length;
-  if (count === 0) return null;
-  return (
-    <div className="card card-need">
-      <strong>{t("state.tools_changed", { count })}</strong>
-      <p>{t("servers:changed.text", { count })}</p>
-      <Button look="link" onClick={() => select(server.name, "tools")}>
-        {t("servers:changed.look")}
-      </Button>
-    </div>
   );
 }
 

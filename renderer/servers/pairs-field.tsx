@@ -66,7 +66,7 @@ export function PairsField({ label, hint, name: server, view, member, edit }: Pr
           <input
             type="text"
             className="mono"
-            aria-label={t("servers:form.line_name")}
+            aria-label={t("servers:form.line_name_of", { list: label })}
             placeholder={t("servers:form.line_name")}
             spellCheck={false}
             value={pair.name}
@@ -76,7 +76,7 @@ export function PairsField({ label, hint, name: server, view, member, edit }: Pr
           <input
             type={namesSecret(pair.name) && !isReference(pair.value) ? "password" : "text"}
             className="mono"
-            aria-label={t("servers:form.line_value_of", { name: pair.name })}
+            aria-label={t("servers:form.line_value_of", { list: label, name: pair.name })}
             placeholder={isHidden(pair.value) ? "••••••••" : t("servers:form.line_value")}
             spellCheck={false}
             value={isHidden(pair.value) ? "" : pair.value}

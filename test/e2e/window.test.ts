@@ -4,13 +4,15 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { METHODS, SHELL_METHODS, type Snapshot } from "../../preload/api.ts";
+import { type ActivityRecord, METHODS, SHELL_METHODS, type Snapshot } from "../../preload/api.ts";
+import type { LogLine } from "../../preload/api-config.ts";
 import { electronExecutable } from "../fixtures/app.ts";
 import { type Desktop, startDesktop } from "../fixtures/desktop.ts";
 import { type Home, makeHome } from "../fixtures/home.ts";
 import { repoRoot } from "../fixtures/root.ts";
 import { type Tray, watchTray } from "../fixtures/tray.ts";
 import { waitFor } from "../fixtures/wait.ts";
+import * as offered from "../fixtures-window/contents.ts";
 import { buildScripted, type ScriptedApp, type ScriptedFolder, startScripted } from "../fixtures-window/launch.ts";
 import * as made from "../fixtures-window/snapshots.ts";
 
@@ -44,7 +46,9 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await page.keyboard.press("Escape");
+  await app.forgetAnswers();
   await app.set(made.snapshot({}));
+  await page.keyboard.press("Control+1");
   await app.forgetCalls();
 });
 
@@ -232,7 +236,8 @@ describe("what a person does", () => {
     await app.answer("activity", { ok: true, value: { records: made.activity() } });
     await app.set(made.snapshot({ servers: [made.needing("linear"), made.local()] }));
     await row("linear").getByRole("button", { name: "Details" }).click();
-    const card = page.getByRole("region", { name: "Activity" });
+    await page.getByRole("tab", { name: "Activity" }).click();
+    const card = page.getByRole("region", { name: "Sign-ins and renewals" });
     await card.getByText("Renewed by itself").waitFor();
     const failed = card.locator("details").first();
     expect(await failed.locator("summary").textContent()).toContain("Sign-in took too long");
@@ -247,9 +252,14 @@ describe("what a person does", () => {
     expect(await failed.getByRole("button", { name: "Copy this record" }).isVisible()).toBe(true);
     await failed.scrollIntoViewIfNeeded();
     await page.screenshot({ path: join(PICTURES, "activity.png") });
-    await app.answer("activity", { ok: true, value: { records: [] } });
-    await app.set(made.snapshot({ servers: [made.signedIn("linear"), made.local()] }));
-    await card.waitFor({ state: "detached" });
+    const renewed = {
+      ...made.activity()[1],
+      request_id: "9d0c1e6a-7f5f-4f0e-a2f6-b3b2ff0e3d19",
+      ended_at: new Date().toISOString(),
+    };
+    await app.emit("records", [renewed as ActivityRecord, { ...(renewed as ActivityRecord), server: "files" }]);
+    await waitFor("the new record", async () => (await card.locator("details").count()) === 3 || undefined);
+    expect(await card.locator("summary").first().textContent()).toContain("just now");
     expect(await app.calls()).toEqual([]);
   });
 
@@ -286,14 +296,209 @@ describe("what a person does", () => {
     expect(await app.calls()).toEqual([]);
   });
 
-  test("edits only what was changed", async () => {
+  test("edits a server where its details are: what is left is saved, with a way back", async () => {
+    await app.answer("getEntry", { ok: true, value: offered.localEntry() });
     await app.set(made.everyday());
     await row("files").hover();
     await row("files").getByRole("button", { name: "Edit", exact: true }).click();
-    await page.getByRole("dialog", { name: "Edit files" }).getByLabel("Name").fill("documents");
+    const name = page.getByRole("textbox", { name: "Name", exact: true });
+    await waitFor("the focus", () => name.evaluate((element) => element === document.activeElement || undefined));
+    await page.getByLabel("Folder").fill("/home/anna");
     await page.keyboard.press("Enter");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-    expect(await app.calls()).toEqual([{ method: "updateServer", params: { name: "files", new_name: "documents" } }]);
+    await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
+    const { entry } = offered.localEntry();
+    expect(await app.calls()).toEqual([
+      { method: "setEntry", params: { name: "files", entry: { ...entry, cwd: "/home/anna" } } },
+    ]);
+    await page.getByRole("region", { name: "Notices" }).getByRole("button", { name: "Undo" }).click();
+    await waitFor("the way back", async () => (await app.calls()).length === 2 || undefined);
+    expect((await app.calls())[1]).toEqual({ method: "undo", params: { undo: "undo-1" } });
+  });
+
+  test("what is wrong is said beside its field and not saved", async () => {
+    await app.answer("getEntry", { ok: true, value: offered.entry() });
+    const issue = { member: "auth.redirect_uri", message: "It has to be a loopback address." };
+    await app.answer("checkEntry", { ok: true, value: { issues: [issue] } });
+    await app.set(made.everyday());
+    await row("github").getByRole("button", { name: "Details" }).click();
+    await page.getByRole("tab", { name: "Settings" }).click();
+    await page.getByText("Client", { exact: true }).click();
+    const field = page.getByLabel("Redirect address");
+    await field.fill("https://example.com/");
+    await page.getByText(issue.message).waitFor();
+    await page.keyboard.press("Enter");
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    expect(await app.calls()).toEqual([]);
+  });
+
+  test("a client secret goes into the vault, and the entry says where it is", async () => {
+    await app.answer("getEntry", { ok: true, value: { ...offered.entry(), entry: { url: "https://x.example/mcp" } } });
+    await app.set(
+      made.snapshot({ servers: [{ ...made.failing("github"), error: made.error({ code: "client_id_required" }) }] }),
+    );
+    await row("github").getByRole("button", { name: "Enter client id…" }).click();
+    const id = page.getByLabel("Client ID");
+    await waitFor("the focus", () => id.evaluate((element) => element === document.activeElement || undefined));
+    await page.getByLabel("Client secret").fill("s3cret");
+    expect(await page.getByLabel("Client secret").getAttribute("type")).toBe("password");
+    await page.keyboard.press("Enter");
+    await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
+    expect(await app.calls()).toEqual([
+      {
+        method: "setEntry",
+        params: {
+          name: "github",
+          entry: { url: "https://x.example/mcp", auth: { client_secret: "${keychain:github-client-secret}" } },
+          secrets: { "github-client-secret": "s3cret" },
+        },
+      },
+    ]);
+  });
+
+  test("tools: turned off with a way back, found by a word, tried with a form made of their schema", async () => {
+    await app.answer("listContents", { ok: true, value: offered.contents() });
+    await app.answer("tryTool", {
+      ok: true,
+      value: { server: "github", ms: 182, result: { content: [{ type: "text", text: "3 lines" }] } },
+    });
+    await app.set(made.everyday());
+    await row("github").getByRole("button", { name: "Details" }).click();
+    await page.getByRole("tab", { name: "Tools" }).click();
+    const toggle = page.getByRole("switch", { name: "Agents may use create_issue" });
+    await toggle.click();
+    await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
+    expect(await app.calls()).toEqual([
+      { method: "setToolAllowed", params: { server: "github", tool: "create_issue", allowed: false } },
+    ]);
+    expect(await toggle.getAttribute("aria-checked")).toBe("false");
+    await page.getByLabel("Search tools").fill("search lines");
+    expect(await page.getByRole("article").count()).toBe(1);
+    await app.forgetCalls();
+    await button("Try search_code").click();
+    await button("Run").click();
+    await page.getByText("This one is needed.").waitFor();
+    await page.getByLabel("query").fill("needle");
+    await page.getByLabel("labels").fill("a\nb");
+    await page.getByLabel("archived").selectOption("true");
+    await button("Run").click();
+    await page.getByText("3 lines").waitFor();
+    expect(await app.calls()).toEqual([
+      {
+        method: "tryTool",
+        params: {
+          server: "github",
+          tool: "search_code",
+          arguments: { query: "needle", per_page: 30, order: "desc", labels: ["a", "b"], archived: true },
+        },
+      },
+    ]);
+  });
+
+  test("the log is live, filtered, and copied for a bug report without a secret or an address", async () => {
+    await app.answer("logs", { ok: true, value: { lines: offered.logLines() } });
+    await app.set(made.everyday());
+    await row("github").getByRole("button", { name: "Details" }).click();
+    await page.getByRole("tab", { name: "Log" }).click();
+    const list = page.getByRole("list", { name: "Log of github" });
+    await list.getByText("upstream_slow").first().waitFor();
+    const line = {
+      at: new Date().toISOString(),
+      level: "error",
+      event: "session_lost",
+      server: "github",
+      text: "status=404",
+    };
+    await app.emit("log", [line as LogLine, { ...(line as LogLine), server: "files", event: "of_another" }]);
+    await list.getByText("session_lost").waitFor();
+    expect(await list.getByText("of_another").count()).toBe(0);
+    await page.getByText("Problems", { exact: true }).click();
+    await waitFor("the filter", async () => (await list.getByText("debug").count()) === 0 || undefined);
+    await button("Copy for a bug report").click();
+    await page.getByText("Copied").waitFor();
+    const report = await app.app.evaluate(({ clipboard }) => clipboard.readText());
+    expect(report).toContain("session_lost");
+    expect(report).toContain('"host": "api.githubcopilot.com"');
+    expect(report).not.toContain("/mcp/");
+    expect(report).not.toContain('octo-anna"');
+  });
+
+  test("as text: what is wrong has its line, and what is right is saved with its comments", async () => {
+    const { text } = offered.entry();
+    await app.answer("getEntry", { ok: true, value: offered.entry() });
+    await app.answer("checkEntry", {
+      ok: true,
+      value: { issues: [{ member: "auth.scope", message: "It has to be a text." }] },
+    });
+    await app.set(made.everyday());
+    await row("github").getByRole("button", { name: "Details" }).click();
+    await page.getByRole("tab", { name: "Settings" }).click();
+    await page.getByText("Text", { exact: true }).click();
+    const area = page.getByLabel("The entry in servers.json");
+    await area.fill(text.replace('"repo"', "7"));
+    await page.getByText("Line 11:").waitFor();
+    await button("Save").click();
+    expect(await app.calls()).toEqual([]);
+    await app.answer("checkEntry", { ok: true, value: { issues: [] } });
+    const longer = text.replace('"repo"', '"repo read:user"');
+    await area.fill(longer);
+    await page.keyboard.press("Control+Enter");
+    await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
+    expect(await app.calls()).toEqual([{ method: "setEntry", params: { name: "github", text: longer } }]);
+  });
+
+  test("finds anything by a few letters: screens, servers, what can be done with them", async () => {
+    await app.set(made.everyday());
+    await row("linear").waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog", { name: "Find anything" }).waitFor();
+    await page.keyboard.type("linear sign");
+    await page.getByRole("option", { name: "linear: Sign in" }).waitFor();
+    await page.keyboard.press("Enter");
+    await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
+    expect(await app.calls()).toEqual([{ method: "signIn", params: { server: "linear" } }]);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("agents");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Agents", level: 1 }).waitFor();
+    await page.keyboard.press("Control+1");
+    await row("linear").waitFor();
+  });
+
+  test("goes where the tray, a notification or a link sends it", async () => {
+    await app.set(made.everyday());
+    await app.emit("destination", { to: "server", server: "github" });
+    await page.getByRole("complementary", { name: "github" }).waitFor();
+    await app.emit("destination", { to: "settings" });
+    await page.getByRole("heading", { name: "Settings", level: 1 }).waitFor();
+    await app.emit("destination", { to: "server", server: "files" });
+    await page.getByRole("complementary", { name: "files" }).waitFor();
+  });
+
+  test("says that everything is paused, and resumes it", async () => {
+    await app.set({ ...made.everyday(), paused: true });
+    await page.getByText("Everything is paused").waitFor();
+    await button("Resume").click();
+    await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
+    expect(await app.calls()).toEqual([{ method: "pauseAll", params: { paused: false } }]);
+  });
+
+  test("many servers: found, ordered, and reached with the arrow keys", async () => {
+    const servers = Array.from({ length: 200 }, (_, index) => made.server(`server-${index + 1}`, { tools: index }));
+    await app.set(made.snapshot({ servers }));
+    await row("server-200").waitFor({ state: "attached" });
+    await page.getByLabel("Search servers").fill("server-19");
+    await waitFor("the search", async () => (await page.getByRole("listitem").count()) === 11 || undefined);
+    await page.getByLabel("Search servers").fill("");
+    await app.answer("calls", { ok: true, value: { calls: offered.calls("server-77", 1) } });
+    await page.getByLabel("Order").selectOption("used");
+    await waitFor(
+      "the order",
+      async () => (await page.getByRole("listitem").first().getAttribute("aria-label")) === "server-77" || undefined,
+    );
+    await row("server-77").getByRole("button", { name: "Details" }).focus();
+    await page.keyboard.press("End");
+    const last = row("server-200").getByRole("button", { name: "Details" });
+    expect(await last.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
   test.each([
@@ -350,7 +555,9 @@ describe("what a person does", () => {
     const tool = card.getByRole("article", { name: "search_notes" });
     expect(await tool.locator("ins").first().textContent()).toMatch(/query\.\\u\{200B\} Before you call it/);
     expect(await tool.getByText("inputSchema.properties.context").count()).toBe(1);
+    await page.getByRole("tab", { name: "Overview" }).click();
     await page.getByText("delete_note, delete_folder").waitFor();
+    await page.getByRole("tab", { name: "Tools" }).click();
     await card.getByRole("button", { name: "Allow this change of export", exact: true }).click();
     await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
     await card.getByRole("button", { name: "Allow all 2 changes", exact: true }).click();
@@ -375,16 +582,25 @@ describe("what a person does", () => {
     expect(await app.calls()).toEqual([{ method: "approveCommand", params: { name: "imported" } }]);
   });
 
-  test("renaming says who loses the server, and only then", async () => {
+  test("renaming says who loses the server before it is done, and only then", async () => {
+    await app.answer("getEntry", { ok: true, value: offered.entry() });
+    await app.answer("setEntry", { ok: true, value: { name: "octo", undo: "undo-2", signed_out: 1 } });
     await app.set(made.snapshot({ servers: [made.signedIn()] }));
+    await row("github").hover();
     await row("github").getByRole("button", { name: "Edit" }).click();
+    const name = page.getByRole("textbox", { name: "Name", exact: true });
     const note = page.getByText("Agents that use the name “github” lose this server");
+    await name.waitFor();
     expect(await note.count()).toBe(0);
-    await page.getByLabel("Name").fill("octo");
+    await name.fill("octo");
     expect(await note.textContent()).toContain("Connected now: Claude, Cursor.");
     await page.screenshot({ path: join(PICTURES, "renaming.png") });
-    await page.getByLabel("Name").fill("github");
-    expect(await note.count()).toBe(0);
+    expect(await app.calls()).toEqual([]);
+    await button("Rename").click();
+    await page.getByText("1 sign-in has ended").waitFor();
+    expect(await app.calls()).toEqual([
+      { method: "setEntry", params: { name: "github", entry: offered.entry().entry, new_name: "octo" } },
+    ]);
   });
 
   test("takes a double click on Sign in for one click, not for Sign in and Cancel", async () => {
