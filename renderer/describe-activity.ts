@@ -1,6 +1,6 @@
 /** Results and durations in a few characters. Pure. */
 import type { ActivityStep } from "../preload/api.ts";
-import { t } from "../preload/words.ts";
+import { language, t } from "../preload/words.ts";
 import { numberText } from "./time.ts";
 
 /** The status, or why there is none; null for what was no request. */
@@ -15,9 +15,9 @@ export function durationText(ms: number): string {
   return t("servers:activity.minutes", { count: Math.round(ms / 60_000) });
 }
 
-/** `1.2 KB`. */
+/** `1.2 kB`, in the language's own way. */
 export function sizeText(bytes: number): string {
-  if (bytes < 1000) return t("servers:activity.bytes", { count: bytes });
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, "KB"] : [bytes / 1_000_000, "MB"];
-  return `${numberText(Number(value.toFixed(1)))} ${unit}`;
+  const [value, unit] =
+    bytes < 1000 ? [bytes, "byte"] : bytes < 1e6 ? [bytes / 1000, "kilobyte"] : [bytes / 1e6, "megabyte"];
+  return new Intl.NumberFormat(language(), { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
 }

@@ -184,11 +184,3 @@ export function secretName(server: string, what: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-+|-+$/g, "");
 }
-
-/** The line, from 1, on which an entry's text has a member; null: it has it on none. */
-export function lineOf(text: string, member: string): number | null {
-  const name = member.split(".").at(-1) ?? "";
-  if (name === "") return null;
-  const at = text.search(new RegExp(`"${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}"\\s*:`));
-  return at < 0 ? null : text.slice(0, at).split("\n").length;
-}

@@ -18,7 +18,7 @@ export const SCREEN_ICONS: Record<Screen, ReactNode> = {
 export function Side({ snapshot, lost }: { readonly snapshot: Snapshot; readonly lost: boolean }) {
   const needs = countNeeds(snapshot.servers);
   return (
-    <div className="side">
+    <header className="side">
       <div className="brand">
         <Mark />
         <span translate="no">{t("app")}</span>
@@ -30,7 +30,7 @@ export function Side({ snapshot, lost }: { readonly snapshot: Snapshot; readonly
       </nav>
       <FindButton />
       <Foot snapshot={snapshot} lost={lost} />
-    </div>
+    </header>
   );
 }
 

@@ -77,7 +77,11 @@ function Grant({ server, account }: AccountProps) {
         </Fact>
       )}
       <Fact term={t("servers:account.renews")}>{renewal(account, now)}</Fact>
-      {account.since !== null && <Fact term={t("servers:account.since")}>{dateOf(account.since, now)}</Fact>}
+      {account.since !== null && (
+        <Fact term={t("servers:account.since")}>
+          <time dateTime={account.since}>{dateOf(account.since, now)}</time>
+        </Fact>
+      )}
       {account.issuer !== null && (
         <Fact term={t("servers:account.issuer")}>
           <Url text={account.issuer} />

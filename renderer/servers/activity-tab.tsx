@@ -79,7 +79,9 @@ function Entry({ record }: { readonly record: ActivityRecord }) {
         <span className="entry-label">
           {record.account === "default" ? label : t("servers:activity.as", { label, account: record.account })}
         </span>
-        <span className="soft">{pastTime(record.ended_at, now)}</span>
+        <time className="soft" dateTime={record.ended_at} title={momentOf(record.ended_at)}>
+          {pastTime(record.ended_at, now)}
+        </time>
       </summary>
       <ol className="steps" lang="en" dir="ltr">
         {record.steps.map((step) => (
@@ -131,7 +133,9 @@ function Call({ call }: { readonly call: CallRecord }) {
         {call.agent}
       </span>
       <span className="soft">{durationText(call.ms)}</span>
-      <span className="soft">{sizeText(call.response_bytes)}</span>
+      <data className="soft" value={call.response_bytes}>
+        {sizeText(call.response_bytes)}
+      </data>
       <time className="soft" dateTime={call.started_at} title={momentOf(call.started_at)}>
         {clockTime(call.started_at)}
       </time>

@@ -49,7 +49,11 @@ function ChangedTool({ tool, busy, onAllow }: ChangedToolProps) {
     <article className="changed-tool" aria-label={tool.name}>
       <div className="card-head">
         <code dir="auto">{tool.name}</code>
-        {tool.at !== null && <span className="soft">{pastTime(tool.at, now)}</span>}
+        {tool.at !== null && (
+          <time className="soft" dateTime={tool.at}>
+            {pastTime(tool.at, now)}
+          </time>
+        )}
       </div>
       {tool.changes.map((change) => (
         <Change key={change.field} change={change} />

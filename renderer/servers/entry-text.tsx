@@ -1,8 +1,7 @@
 /** An entry as its own text, with its comments, line numbers, and what is wrong by line. */
 import { useId, useRef, useState } from "react";
-import type { EntryIssue, EntryView } from "../../preload/api-config.ts";
+import type { EntryView } from "../../preload/api-config.ts";
 import { t } from "../../preload/words.ts";
-import { lineOf } from "../entry-fields.ts";
 import { Button } from "../ui/button.tsx";
 import type { EntryEdit } from "./use-entry.ts";
 
@@ -12,7 +11,7 @@ export function EntryText({ view, edit }: { readonly view: EntryView; readonly e
   const gutter = useRef<HTMLDivElement>(null);
   const changed = text !== view.text;
   const issues = edit.issues;
-  const wrong = new Set(issues.map((issue) => placeOf(text, issue)));
+  const wrong = new Set(issues.map((issue) => issue.line));
   const save = (): void => {
     if (changed) void edit.save({ text });
   };
@@ -55,16 +54,16 @@ export function EntryText({ view, edit }: { readonly view: EntryView; readonly e
         />
       </div>
       {issues.length > 0 && (
-        <ul className="plain-list issues" role="alert" aria-label={t("servers:form.issues")}>
-          {issues.map((issue) => (
-            <li key={`${issue.member} ${issue.message}`} className="problem">
-              {placeOf(text, issue) !== null && (
-                <strong>{t("servers:form.issue_line", { line: placeOf(text, issue) ?? 0 })} </strong>
-              )}
-              <span lang="en">{issue.message}</span>
-            </li>
-          ))}
-        </ul>
+        <div role="alert">
+          <ul className="plain-list issues" aria-label={t("servers:form.issues")}>
+            {issues.map((issue) => (
+              <li key={`${issue.member} ${issue.message}`} className="problem">
+                {issue.line !== null && <strong>{t("servers:form.issue_line", { line: issue.line })} </strong>}
+                <span lang="en">{issue.message}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
       <p id={`${id}-hint`} className="hint">
         {t("servers:form.text_hint")}
@@ -79,10 +78,4 @@ export function EntryText({ view, edit }: { readonly view: EntryView; readonly e
       </div>
     </form>
   );
-}
-
-/** A line that the message names, else the one that the member stands on. */
-function placeOf(text: string, issue: EntryIssue): number | null {
-  const named = /\bline (\d+)/i.exec(issue.message)?.[1];
-  return named === undefined ? lineOf(text, issue.member) : Number(named);
 }

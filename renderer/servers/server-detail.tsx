@@ -3,6 +3,7 @@ import { useEffect, useId, useRef } from "react";
 import type { ServerStatus } from "../../preload/api.ts";
 import { changedTools } from "../../preload/text.ts";
 import { t } from "../../preload/words.ts";
+import { useIsNarrow } from "../narrow.ts";
 import { SERVER_TABS, type ServerTab, useApp } from "../store.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { BackIcon, CloseIcon } from "../ui/icons.tsx";
@@ -22,6 +23,7 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
   const tab = useApp((state) => state.tab);
   const id = useId();
   const pane = useRef<HTMLElement>(null);
+  const alone = useIsNarrow();
   const { name } = server;
   const tabs = server.ad_hoc ? SERVER_TABS.filter((one) => one !== "settings") : SERVER_TABS;
 
@@ -33,9 +35,10 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
   }, [name]);
 
   return (
-    <aside
+    <section
       ref={pane}
       className="detail"
+      role={alone ? "main" : "complementary"}
       aria-labelledby={id}
       onKeyDown={(event) => {
         if (event.key === "Escape" && !event.defaultPrevented) select(null);
@@ -47,7 +50,7 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
       <div className="detail-head">
         <Tile name={name} icon={server.catalogue} large />
         <div className="row-text">
-          <h2 id={id} tabIndex={-1} dir="auto" translate="no">
+          <h2 id={id} tabIndex={-1} aria-level={alone ? 1 : 2} dir="auto" translate="no">
             {name}
           </h2>
           <Place server={server} />
@@ -76,7 +79,7 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
       >
         <Content key={tab} tab={tab} server={server} />
       </Tabs>
-    </aside>
+    </section>
   );
 }
 

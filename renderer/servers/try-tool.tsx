@@ -102,6 +102,7 @@ interface ArgumentProps {
 function ArgumentField({ field, value, issue, onChange }: ArgumentProps) {
   const shared = {
     label: field.title,
+    foreign: true,
     ...(field.description === null ? {} : { hint: <span translate="no">{field.description}</span> }),
     issue,
     aside: field.required ? t("servers:contents.required") : null,

@@ -59,6 +59,7 @@ export function useEntry(name: string): EntryEdit {
 
   useEffect(() => () => clearTimeout(timer.current), []);
 
+  /** The values of secrets go with the edit only. */
   const issuesOf = async ({ secrets, ...change }: Change): Promise<readonly EntryIssue[] | null> => {
     const named = secrets === undefined ? {} : { secrets: Object.keys(secrets) };
     const result = await run("checkEntry", { name, ...change, ...named });

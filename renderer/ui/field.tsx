@@ -14,18 +14,22 @@ interface FieldProps {
   readonly hint?: ReactNode;
   /** What is wrong with it; null: nothing. */
   readonly issue?: string | null;
+  /** The label is somebody else's word, not ours. */
+  readonly foreign?: boolean;
   /** A short word beside the label, such as a unit. */
   readonly aside?: ReactNode;
   readonly children: (control: ControlProps) => ReactNode;
 }
 
-export function Field({ label, hint, issue = null, aside, children }: FieldProps) {
+export function Field({ label, hint, issue = null, aside, foreign = false, children }: FieldProps) {
   const id = useId();
   const says = issue ?? hint;
   return (
     <div className="field">
       <div className="field-head">
-        <label htmlFor={id}>{label}</label>
+        <label htmlFor={id} translate={foreign ? "no" : undefined}>
+          {label}
+        </label>
         {aside}
       </div>
       {children({
@@ -77,7 +81,13 @@ export function TextField({ value, onChange, onEnter, onLeave, lines, mono = fal
     onKeyDown: commitOnEnter,
   };
   return (
-    <Field label={rest.label} hint={rest.hint} issue={rest.issue ?? null} aside={rest.aside}>
+    <Field
+      label={rest.label}
+      hint={rest.hint}
+      issue={rest.issue ?? null}
+      aside={rest.aside}
+      foreign={rest.foreign ?? false}
+    >
       {(control) =>
         lines === undefined ? (
           <input

@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import type { Snapshot } from "../../preload/api.ts";
 import type { ScriptedApp } from "./launch.ts";
 import type { Say, Scene } from "./scene.ts";
+import { shell } from "./settings.ts";
 
 const WINDOW = [1120, 720] as const;
 
@@ -37,6 +38,7 @@ export async function stage(app: ScriptedApp, page: Page, scene: Scene, staging:
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await app.forgetAnswers();
+  await app.emit("shell", shell());
   const answers = scene.answers?.() ?? {};
   for (const [method, value] of Object.entries(answers))
     await app.answer(method as keyof typeof answers, { ok: true, value });

@@ -25,13 +25,15 @@ export interface TestWindow {
 export const ok = (value: unknown): Result<unknown> => ({ ok: true, value });
 export const failed = (error: ErrorObject): Result<unknown> => ({ ok: false, error });
 
-export async function openWindow(): Promise<TestWindow> {
+/** `renderer`: a folder of the page's files other than the built one. */
+export async function openWindow(renderer?: string): Promise<TestWindow> {
   const cleanup = makeCleanup();
   try {
     const desktop = cleanup.use(await startDesktop({ keyring: "absent" }));
     const folder = cleanup.use(await buildScripted());
     const home = cleanup.use(makeHome());
-    const app = cleanup.use(await startScripted({ home: home.path, env: desktop.env, folder: folder.path }));
+    const env = renderer === undefined ? desktop.env : { ...desktop.env, WINDOW_TEST_RENDERER: renderer };
+    const app = cleanup.use(await startScripted({ home: home.path, env, folder: folder.path }));
     const page = await app.window();
     const complaints: string[] = [];
     page.on("console", (message) => {

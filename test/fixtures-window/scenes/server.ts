@@ -72,7 +72,7 @@ export const scenes: readonly Scene[] = [
     name: "server-accounts",
     snapshot: () => beside(made.severalAccounts()),
     act: details("github"),
-    shows: ".detail .buttons",
+    shows: ".detail .card .buttons",
   },
   {
     name: "server-failing",
@@ -112,7 +112,7 @@ export const scenes: readonly Scene[] = [
     }),
     act: async (page, say) => {
       await details("github", "Tools")(page, say);
-      await page.getByRole("button", { name: say("Try {{tool}}", { tool: "search_code" }) }).click();
+      await page.getByRole("button", { name: say("Try it: {{tool}}", { tool: "search_code" }) }).click();
       await page.getByLabel("query").fill("fieldsOf");
       await page.keyboard.press("Enter");
     },
@@ -150,7 +150,15 @@ export const scenes: readonly Scene[] = [
       ...answers(),
       getEntry: {
         ...offered.entry(),
-        issues: [{ member: "timeout", message: "timeout has to be a number of seconds, at most 86400." }],
+        issues: [
+          {
+            member: "timeout",
+            message: "timeout has to be a number of seconds, at most 86400.",
+            blocks: true,
+            line: 14,
+            column: 14,
+          },
+        ],
       },
     }),
     act: async (page, say) => {

@@ -69,8 +69,8 @@ const ROW = "main li.row";
 export const scenes: readonly Scene[] = [
   { name: "servers-empty", snapshot: () => made.snapshot({}), shows: ".ways" },
   { name: "servers", snapshot: made.everyday, shows: ROW },
-  { name: "servers-busy", snapshot: busy, shows: ".tone-busy" },
-  { name: "servers-failing", snapshot: failing, shows: ".tone-bad" },
+  { name: "servers-busy", snapshot: busy, shows: "main .tone-busy" },
+  { name: "servers-failing", snapshot: failing, shows: "main .tone-bad" },
   { name: "servers-long-names", snapshot: made.longNames, shows: ROW },
   { name: "servers-many", snapshot: many, shows: "select.sort" },
   { name: "servers-paused", snapshot: () => ({ ...made.everyday(), paused: true }), shows: ".notice" },
@@ -90,6 +90,7 @@ export const scenes: readonly Scene[] = [
       await row.getByRole("button", { name: say("Remove"), exact: true }).click();
     },
     shows: "dialog",
+    size: [1120, 720],
   },
   {
     name: "palette",
