@@ -1,5 +1,5 @@
 /** One server that can be taken over: what it is, what it is called here, and what becomes of its members. */
-import { useId } from "react";
+import { memo, useId } from "react";
 import type { ImportCandidate } from "../../preload/api-import.ts";
 import { t } from "../../preload/words.ts";
 import { ErrorNotice } from "../ui/error-notice.tsx";
@@ -16,11 +16,21 @@ interface Props {
   readonly format: string | null;
   readonly name: string;
   readonly issue: string | null;
-  readonly onTake: (taken: boolean) => void;
-  readonly onRename: (name: string) => void;
+  readonly onTake: (id: string, taken: boolean) => void;
+  readonly onRename: (id: string, name: string) => void;
 }
 
-export function Candidate({ candidate, alone, taken, format, name, issue, onTake, onRename }: Props) {
+/** Of a thousand only the one that is changed is drawn again. */
+export const Candidate = memo(function Candidate({
+  candidate,
+  alone,
+  taken,
+  format,
+  name,
+  issue,
+  onTake,
+  onRename,
+}: Props) {
   const id = useId();
   const { error, same_as: sameAs, name_was: nameWas, entry } = candidate;
   const called = nameWas ?? candidate.name;
@@ -34,11 +44,17 @@ export function Candidate({ candidate, alone, taken, format, name, issue, onTake
             aria-label={t("add:import.take", { name: called })}
             checked={taken && error === null}
             disabled={error !== null}
-            onChange={(event) => onTake(event.target.checked)}
+            onChange={(event) => onTake(candidate.id, event.target.checked)}
           />
         )}
         {alone ? (
-          <TextField label={t("add:name")} hint={t("add:name_hint")} value={name} issue={issue} onChange={onRename} />
+          <TextField
+            label={t("add:name")}
+            hint={t("add:name_hint")}
+            value={name}
+            issue={issue}
+            onChange={(renamed) => onRename(candidate.id, renamed)}
+          />
         ) : (
           <input
             type="text"
@@ -49,7 +65,7 @@ export function Candidate({ candidate, alone, taken, format, name, issue, onTake
             disabled={error !== null || !taken}
             value={name}
             spellCheck={false}
-            onChange={(event) => onRename(event.target.value)}
+            onChange={(event) => onRename(candidate.id, event.target.value)}
           />
         )}
         {format !== null && <span className="chip">{format}</span>}
@@ -70,7 +86,7 @@ export function Candidate({ candidate, alone, taken, format, name, issue, onTake
       <Becomes candidate={candidate} />
     </li>
   );
-}
+});
 
 function Becomes({ candidate }: { readonly candidate: ImportCandidate }) {
   const { became, dropped, secrets, entry } = candidate;

@@ -1,5 +1,5 @@
 /** Servers that a text or an agent's file describes: which to take, under which names, and what becomes of each. */
-import { type FormEvent, type ReactNode, type RefObject, useId, useState } from "react";
+import { type FormEvent, type ReactNode, type RefObject, useCallback, useId, useState } from "react";
 import type { ErrorObject } from "../../preload/api.ts";
 import type { ImportCandidate, ImportPreview } from "../../preload/api-import.ts";
 import { t } from "../../preload/words.ts";
@@ -42,11 +42,15 @@ export function Candidates({ preview, agent, names, form, back, onAdded }: Props
     return nameProblem(name, names) ?? (isTwice.has(name.trim()) ? t("add:import.name_twice") : null);
   };
 
-  const take = (ids: readonly string[], taken: boolean): void => {
-    const next = new Set(left);
-    for (const id of ids) taken ? next.delete(id) : next.add(id);
-    setLeft(next);
-  };
+  const take = useCallback((ids: readonly string[], taken: boolean): void => {
+    setLeft((before) => {
+      const next = new Set(before);
+      for (const one of ids) taken ? next.delete(one) : next.add(one);
+      return next;
+    });
+  }, []);
+  const takeOne = useCallback((one: string, taken: boolean) => take([one], taken), [take]);
+  const rename = useCallback((one: string, name: string) => setRenamed((before) => new Map(before).set(one, name)), []);
 
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -106,8 +110,8 @@ export function Candidates({ preview, agent, names, form, back, onAdded }: Props
             taken={!left.has(candidate.id)}
             name={nameOf(candidate)}
             issue={tried || renamed.has(candidate.id) ? issueOf(candidate) : null}
-            onTake={(taken) => take([candidate.id], taken)}
-            onRename={(name) => setRenamed(new Map(renamed).set(candidate.id, name))}
+            onTake={takeOne}
+            onRename={rename}
           />
         ))}
       </ul>
