@@ -4,7 +4,7 @@ import type { SettingsView } from "../../preload/api-settings.ts";
 import { language, t } from "../../preload/words.ts";
 import { useApp } from "../store.ts";
 import { TextField } from "../ui/field.tsx";
-import { proxyProblem } from "./proxy-check.ts";
+import { hasPassword, proxyProblem } from "./proxy-check.ts";
 import { Section } from "./section.tsx";
 import type { ChangeSettings } from "./use-settings.ts";
 
@@ -44,6 +44,7 @@ export function NetworkSection({ view, change }: Props) {
           onEnter={() => void keep()}
           onLeave={() => void keep()}
         />
+        {issue === null && hasPassword(value) && <p className="hint">{t("settings:proxy_password")}</p>}
         {set.length > 0 && (
           <p className="hint">
             {t("settings:proxy_overridden", { names: new Intl.ListFormat(language()).format(set) })}
