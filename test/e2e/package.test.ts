@@ -115,6 +115,10 @@ describe.runIf(process.platform === "linux")("the packed app", () => {
     expect(hub.agent_command).toEqual([gatehouse]);
     expect(readRecord(home.path)?.role).toBe("headless");
     expect(readlinkSync(`/proc/${hub.pid}/exe`)).toBe(gatehouse);
+    await run(gatehouse, ["install", "codex"], { env });
+    expect(readFileSync(join(home.path, ".codex", "config.toml"), "utf8")).toBe(
+      `[mcp_servers.gatehouse]\ncommand = "${gatehouse}"\nargs = ["connect"]\nenv = { GATEHOUSE_HOME = "${home.path}" }\n`,
+    );
   });
 
   test("its executable starts the app when none runs, and the app names it to agents", async () => {
