@@ -78,7 +78,10 @@ export function serverText(server: ServerStatus): Words {
       return signingInText(server.sign_in) ?? words;
     case "failing":
       if (server.error === null) return words;
-      return { label: errorHeadline(server.error.code), tone: needsApproval(server) ? "need" : "bad" };
+      return {
+        label: errorHeadline(server.error.code),
+        tone: needsApproval(server) || wantsClientId(server) ? "need" : "bad",
+      };
     default:
       return words;
   }

@@ -17,7 +17,7 @@ export interface ScriptedFolder {
 export async function buildScripted(): Promise<ScriptedFolder> {
   const folder = tempFolder("window");
   await build({
-    entryPoints: [join(import.meta.dirname, "main.ts")],
+    entryPoints: [join(repoRoot, "test", "fixtures-window", "main.ts")],
     outfile: join(folder.path, "main.cjs"),
     bundle: true,
     platform: "node",

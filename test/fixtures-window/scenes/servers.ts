@@ -46,9 +46,21 @@ const failing = (): Snapshot =>
   made.snapshot({
     servers: [
       made.failing(),
-      { ...made.failing("github"), error: made.error({ code: "client_id_required", server: "github" }) },
-      { ...made.failing("stripe"), error: made.error({ code: "registration_failed", server: "stripe" }) },
-      { ...made.off("old"), error: made.error({ code: "config_invalid", server: "old" }) },
+      {
+        ...made.failing("github"),
+        url: "https://api.githubcopilot.com/mcp/",
+        error: made.error({ code: "client_id_required", server: "github" }),
+      },
+      {
+        ...made.failing("stripe"),
+        url: "https://mcp.stripe.com/",
+        error: made.error({ code: "registration_failed", server: "stripe" }),
+      },
+      {
+        ...made.off("old"),
+        url: "https://mcp.old.example/mcp",
+        error: made.error({ code: "config_invalid", server: "old" }),
+      },
       made.unapproved(),
     ],
     vault: { kind: "keychain", state: "unavailable" },
@@ -57,7 +69,7 @@ const failing = (): Snapshot =>
 const many = (): Snapshot =>
   made.snapshot({
     servers: Array.from({ length: 200 }, (_, index) =>
-      made.server(`server ${index + 1}`, {
+      made.server(`server-${index + 1}`, {
         tools: index,
         state: (["ready", "idle", "failing", "sign_in_required"] as const)[index % 4] ?? "ready",
       }),
