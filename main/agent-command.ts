@@ -1,6 +1,7 @@
 /** The command line that an agent's configuration needs, absolute: agents started from a desktop often have a bare PATH. */
 import { accessSync, constants, existsSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
+import { gatehousePaths } from "./paths.ts";
 
 /**
  * The packed app's own executable; else Node and the shim. `execPath` is Node itself unless the hub runs in the app;
@@ -12,6 +13,8 @@ export function agentCommand(
   folder: string = import.meta.dirname,
 ): string[] {
   const executable = packedExecutable(folder, platform);
+  // An AppImage is somewhere else at each start; the app puts the executable where it stays (main/electron/appimage.ts).
+  if (executable !== null && env.APPIMAGE) return [join(gatehousePaths(env, platform).home, "bin", "gatehouse")];
   if (executable !== null) return [executable];
   const node = "electron" in versions ? findNode(env.PATH ?? "", platform) : execPath;
   return [node, join(folder, "..", "shim", "gatehouse.cjs")];

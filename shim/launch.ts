@@ -102,7 +102,7 @@ function hasDesktop(env: Environment): boolean {
 
 /** The packed app that this lies in, or the Electron that runs this checkout's. */
 function appCommand(env: Environment): { command: string; args: string[] } | null {
-  const packed = packedApp(dirname(__dirname));
+  const packed = packedApp(dirname(__dirname)) ?? (IS_STANDALONE ? appImage(join(__dirname, "app.json")) : null);
   return packed === null ? sourceApp(env) : { command: packed, args: [] };
 }
 
@@ -114,6 +114,11 @@ function packedApp(resources: string): string | null {
   return join(folder, process.platform === "win32" ? "Gatehouse.exe" : "gatehouse-app");
 }
 
+/** The AppImage that put this executable where it is; see main/electron/appimage.ts. */
+function appImage(note: string): string | null {
+  return memberOf(note, "app");
+}
+
 /** The Electron of a checkout: told by the environment, by the set-up, or installed by npm. */
 function sourceApp(env: Environment): { command: string; args: string[] } | null {
   const root = dirname(dirname(__dirname));
@@ -121,17 +126,18 @@ function sourceApp(env: Environment): { command: string; args: string[] } | null
   const name = process.platform === "win32" ? "electron.exe" : "electron";
   const candidates = [
     env.ELECTRON_OVERRIDE_DIST_PATH ? join(env.ELECTRON_OVERRIDE_DIST_PATH, name) : null,
-    fromSetup(join(root, ".runtime", "electron.json")),
+    memberOf(join(root, ".runtime", "electron.json"), "executable"),
     installed(join(root, "node_modules", "electron")),
   ];
   for (const command of candidates) if (command !== null && existsSync(command)) return { command, args: [root] };
   return null;
 }
 
-function fromSetup(path: string): string | null {
+/** A text in a file of JSON; null: there is no such file or member. */
+function memberOf(path: string, name: string): string | null {
   try {
-    const value = JSON.parse(readFileSync(path, "utf8")) as { executable?: unknown };
-    return typeof value.executable === "string" ? value.executable : null;
+    const value = (JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>)[name];
+    return typeof value === "string" ? value : null;
   } catch {
     return null;
   }

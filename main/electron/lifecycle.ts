@@ -1,13 +1,13 @@
 /** From the first line to the last: one instance, a tray that outlives the window, and a polite end. */
 import { mkdirSync } from "node:fs";
-import { app, dialog, session } from "electron";
+import { app, dialog } from "electron";
 import { t } from "../../preload/words.ts";
 import { asGatehouseError } from "../errors.ts";
 import type { HubHandle } from "../verbs/handle.ts";
 import { LINK_SCHEME, linkIn } from "./links.ts";
-import { lockContents, lockSession, quietChromium } from "./lock-down.ts";
+import { lockContents, quietChromium } from "./lock-down.ts";
 import { appear } from "./presence.ts";
-import { registerScheme, servePages } from "./protocol.ts";
+import { registerScheme } from "./protocol.ts";
 import type { ShellOptions } from "./types.ts";
 
 /** How long the hub may take to end its sessions before the process goes anyway, milliseconds. */
@@ -85,8 +85,6 @@ class LateHub {
 const LOAD_LIMIT = 1_500;
 
 async function run(hub: LateHub, options: ShellOptions, isQuitting: () => boolean, links: Links): Promise<void> {
-  lockSession(session.defaultSession);
-  servePages(session.defaultSession, options.files.renderer);
   const link = linkIn(process.argv);
   // macOS passes no arguments to what it starts at login.
   const hidden =

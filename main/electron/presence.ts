@@ -4,6 +4,7 @@ import type { Snapshot } from "../../preload/api.ts";
 import type { AppSettings, Destination } from "../../preload/api-settings.ts";
 import { t } from "../../preload/words.ts";
 import type { HubHandle } from "../verbs/handle.ts";
+import { placeCommand } from "./appimage.ts";
 import { Destinations } from "./destinations.ts";
 import { forwardEvents, send, serveCalls } from "./ipc.ts";
 import { SpokenLanguage } from "./language.ts";
@@ -127,6 +128,11 @@ export function appear(
     tray.destroy();
   });
   followPower(hub, () => latest);
+  if (env.APPIMAGE && app.isPackaged) {
+    const { version, folders } = options;
+    const parts = { image: env.APPIMAGE, resources: process.resourcesPath, home: folders.data, version };
+    void hub.then(() => placeCommand(parts)).catch((error: unknown) => report("appimage", error));
+  }
 
   const settled = applySettings(options, language, updates);
   const draw = (snapshot: Snapshot): void => {

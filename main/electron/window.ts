@@ -1,8 +1,10 @@
 /** The one window: made when asked for, destroyed when closed, so that an unseen window costs no memory. */
 import { join } from "node:path";
-import { app, BrowserWindow, nativeTheme, screen, type WebContents } from "electron";
+import { app, BrowserWindow, nativeTheme, screen, session, type WebContents } from "electron";
 import { APP_PAGE } from "./asset-path.ts";
 import { type Bounds, DEFAULT_SIZE, reachable, readBounds, SMALLEST_SIZE, writeBounds } from "./bounds.ts";
+import { lockSession } from "./lock-down.ts";
+import { servePages } from "./protocol.ts";
 import type { ShellFiles } from "./types.ts";
 
 /** The page's own background (`--bg` in style.css), so that nothing flashes before the first paint. */
@@ -20,8 +22,12 @@ export interface MainWindow {
   whileOpen(start: (contents: WebContents) => () => void): void;
 }
 
-/** `mayClose` is asked when somebody closes the window; with false it stays. */
+/**
+ * `mayClose` is asked when somebody closes the window; with false it stays. Chromium's session is locked and served once
+ * there is a first window: until then there is none, and none of its memory.
+ */
 export function createMainWindow(files: ShellFiles, mayClose: (window: BrowserWindow) => boolean): MainWindow {
+  let isReady = false;
   let current: BrowserWindow | null = null;
   const starts: ((contents: WebContents) => () => void)[] = [];
 
@@ -35,6 +41,11 @@ export function createMainWindow(files: ShellFiles, mayClose: (window: BrowserWi
 
   return {
     show() {
+      if (!isReady) {
+        lockSession(session.defaultSession);
+        servePages(session.defaultSession, files.renderer);
+        isReady = true;
+      }
       if (current === null) {
         const opened = openWindow(files);
         opened.on("close", (event) => {

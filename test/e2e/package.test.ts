@@ -138,6 +138,38 @@ describe.runIf(process.platform === "linux")("the packed app", () => {
     await waitFor("the app to end", () => (readRecord(home.path) === null ? true : undefined));
   });
 
+  test("as an AppImage it puts its command where it stays, and that starts the AppImage", async () => {
+    const desktop = use(await startDesktop());
+    const tray = use(await watchTray(desktop.env));
+    const home = use(makeHome({ everything: everythingServer() }));
+    // Stands in for the AppImage, which cannot be made here: a file that starts the app with its own path in APPIMAGE.
+    const image = join(use(tempFolder("appimage")).path, "Gatehouse.AppImage");
+    await writeFile(image, `#!/bin/sh\nAPPIMAGE="${image}" exec "${join(installed, "gatehouse-app")}" "$@"\n`, {
+      mode: 0o755,
+    });
+    const env = { ...desktop.env, GATEHOUSE_HOME: home.path };
+    const first = startChild(image, ["--hidden"], { env });
+    use({ close: () => first.stop() });
+    const placed = join(home.path, "bin", "gatehouse");
+    await waitFor("the command", () => (existsSync(join(home.path, "bin", "app.json")) ? true : undefined), 20_000);
+    const { hub } = JSON.parse((await run(placed, ["status", "--json"], { env })).stdout) as Snapshot;
+    expect(hub.agent_command).toEqual([placed]);
+    await tray.waitForLabel("Quit Gatehouse");
+    await tray.click("Quit Gatehouse");
+    await first.exited;
+    const agent = use(
+      await startAgent({ home: home.path, env: { ...env, PATH: "" }, command: [placed], server: "everything" }),
+    );
+    expect(await agent.callText("echo", { message: "hi" })).toContain("hi");
+    expect(readRecord(home.path)?.role).toBe("app");
+    const { hub: second } = JSON.parse((await run(placed, ["status", "--json"], { env })).stdout) as Snapshot;
+    // Only what was started as the AppImage names the command that stays.
+    expect(second.agent_command).toEqual([placed]);
+    await tray.waitForLabel("Quit Gatehouse");
+    await tray.click("Quit Gatehouse");
+    await waitFor("the app to end", () => (readRecord(home.path) === null ? true : undefined));
+  });
+
   test("starts, and its own shim reaches it", async () => {
     const desktop = use(await startDesktop());
     const home = use(makeHome());

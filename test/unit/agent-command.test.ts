@@ -27,6 +27,8 @@ test.each(["app.asar", "app.asar.unpacked"])(
     const executable = join(folder.path, "shim", process.platform === "win32" ? "gatehouse.exe" : "gatehouse");
     writeFileSync(executable, "");
     expect(agentCommand({ PATH: "/nowhere" }, inElectron, main)).toEqual([executable]);
+    const image = { APPIMAGE: "/home/me/Gatehouse.AppImage", GATEHOUSE_HOME: "/home/me/gatehouse" };
+    expect(agentCommand(image, inElectron, main)).toEqual([join("/home/me/gatehouse", "bin", "gatehouse")]);
   },
 );
 
