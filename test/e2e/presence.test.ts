@@ -119,10 +119,7 @@ describe("on a desktop with a tray", () => {
     expect(desk.shown()).toEqual([changed]);
     desk.click(changed);
     const page = await app.window();
-    expect(await page.evaluate(() => window.gatehouse.takeDestination({}))).toEqual({
-      ok: true,
-      value: { destination: { to: "server", server: "notes" } },
-    });
+    await page.getByRole("complementary", { name: "notes" }).waitFor();
     await app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
     await waitFor("the window to go", async () => ((await app.windows()) === 0 ? true : undefined));
   });
@@ -165,27 +162,17 @@ describe("on a desktop with a tray", () => {
     await waitFor("the refusal", () => (app.log().includes("an unknown parameter") ? true : undefined));
     expect(await app.windows()).toBe(0);
     expect(app.log()).not.toContain("mcp.example");
-    await startBeside(desktop, home, "gatehouse://add?url=https%3A%2F%2Fmcp.example%2Fmcp&name=example");
+    await startBeside(desktop, home, "gatehouse://add?url=https%3A%2F%2Fmcp.example%2Fmcp");
     const page = await app.window();
-    const { destination } = await page.evaluate(async () => {
-      const answer = await window.gatehouse.takeDestination({});
-      return answer.ok ? answer.value : { destination: null };
-    });
-    expect(destination).toMatchObject({ to: "add" });
-    expect(JSON.parse((destination as { text: string }).text)).toEqual({
-      mcpServers: { example: { url: "https://mcp.example/mcp" } },
-    });
-    expect(await app.calls()).toEqual([]);
+    const url = page.getByRole("dialog", { name: "Add server" }).getByLabel("URL");
+    await waitFor("the form", async () => ((await url.inputValue()) === "https://mcp.example/mcp" ? true : undefined));
     // A window that is there is told.
-    await page.evaluate(() => {
-      window.gatehouse.on("destination", (there) => Object.assign(window, { there }));
-    });
+    await page.keyboard.press("Escape");
+    await url.waitFor({ state: "detached" });
     await startBeside(desktop, home, "gatehouse://add?url=https%3A%2F%2Fother.example%2F");
-    await page.waitForFunction(() => Reflect.get(window, "there") !== undefined);
-    expect(await page.evaluate(() => Reflect.get(window, "there"))).toEqual({
-      to: "add",
-      text: "https://other.example/",
-    });
+    await waitFor("the other", async () => ((await url.inputValue()) === "https://other.example/" ? true : undefined));
+    const asked = (await app.calls()).map(({ method }) => method);
+    expect(asked.filter((method) => /^(add|set|import|inspect|sign|approve|try)/.test(method))).toEqual([]);
   });
 
   test("a window whose display went away comes back to where it can be reached", async () => {
