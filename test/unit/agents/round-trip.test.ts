@@ -9,6 +9,8 @@ import { parse as parseYaml } from "yaml";
 import { type Agents, openAgents } from "../../../main/agents/agents.ts";
 import { type Client, type Place, pathOf } from "../../../main/agents/client.ts";
 import { CLIENTS } from "../../../main/agents/clients.ts";
+import { parsed } from "../../../main/agents/file.ts";
+import { Unreadable } from "../../../main/agents/format.ts";
 import { connected, disconnected } from "../../../main/agents/plan.ts";
 import { type AgentConfig, CONFIGS, variantsOf } from "./configs.ts";
 
@@ -164,4 +166,43 @@ describe("a file that is not there", () => {
       expect(after.sort()).toEqual(before);
     },
   );
+});
+
+describe.each(CONFIGS)("$client, $file with a comment", ({ text, ...config }) => {
+  /** The text with a comment on a line of its own, or behind a line, at each place where the file says the same then. */
+  function* commented(place: Place): Generator<string> {
+    const note = place.format === "json" ? "// a note" : "# a note";
+    const lines = text.split("\n");
+    const said = JSON.stringify(parsed(place, text).data);
+    for (let at = 0; at < lines.length; at++) {
+      for (const own of [true, false]) {
+        const [before, rest] = [lines.slice(0, at), lines.slice(at + 1)];
+        const here = own ? [`  ${note}`, lines[at]] : [`${lines[at]} ${note}`];
+        const whole = [...before, ...here, ...rest].join("\n");
+        if (saysNow(place, whole) === said) yield whole;
+      }
+    }
+  }
+
+  function saysNow(place: Place, whole: string): string | null {
+    try {
+      return JSON.stringify(parsed(place, whole).data);
+    } catch (error) {
+      if (error instanceof Unreadable) return null;
+      throw error;
+    }
+  }
+
+  test("anywhere keeps it where it is", () => {
+    const { client, place } = caseOf({ text, ...config });
+    const target = { client, place, program: () => ({ command: [...COMMAND, "connect"] as const, env: ENV }) };
+    let tried = 0;
+    for (const whole of commented(place)) {
+      tried++;
+      const plan = connected(whole, target, [{ kind: "all", lazy: false }]);
+      expect(plan.text.split("a note")).toHaveLength(2);
+      expect(disconnected(plan.text, target, plan.levels)).toBe(whole);
+    }
+    expect(tried).toBeGreaterThan(0);
+  });
 });
