@@ -30,6 +30,7 @@ const SHARED: Partial<Record<Language, readonly string[]>> = {
     ...["Version", "Server", "Details", "Code", "Cloud", "Design", "Name", "Text", "Tools", "Client", "Transport"],
     ...["Agent", "Filter", "Prompts", "Proxy", "Updates", "Assertion"],
   ],
+  es: ["Prompts", "No", "Variables", "General", "Proxy"],
 };
 
 type Texts = { readonly [key: string]: string | Texts };
