@@ -21,6 +21,9 @@ const VERBS = {
 } as const;
 type Verb = (typeof VERBS)[keyof typeof VERBS];
 
+/** `ReadWrite` writes. */
+const STRONGEST_FIRST: readonly Verb[] = ["admin", "delete", "write", "read"];
+
 const KNOWN = {
   openid: "identity",
   profile: "profile",
@@ -39,7 +42,8 @@ export function scopeWords(scope: string): string {
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .split(/[\s:._/-]+/)
     .filter(Boolean);
-  const verb = words.map(verbOf).find((found) => found !== null) ?? null;
+  const verbs = words.map(verbOf);
+  const verb = STRONGEST_FIRST.find((one) => verbs.includes(one)) ?? null;
   const object = words.filter((word) => verbOf(word) === null).join(" ");
   // An identifier is no object that anybody knows by that name.
   if (verb === null || object === "" || /\d{4}/.test(object)) return scope;

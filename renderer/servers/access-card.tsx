@@ -16,22 +16,34 @@ export function AccessCard({ server }: { readonly server: ServerStatus }) {
   const { asked, challenge } = server;
   const stepUp: StepUp | null = challenge?.step_up ?? null;
   if (challenge === null || stepUp === null || server.state === "signing_in") return null;
-  const what = accessText(challenge.scope);
+  const allow = (): void => void run("signIn", { server: server.name, ...ofAccount(accountToAllow(server)) });
   return (
     <section className={stepUp === "open" ? "card card-need" : "card"} aria-label={t("servers:needs.access")}>
-      <strong>{asked === null ? t("servers:needs.access_title") : askedText(asked, now)}</strong>
-      {what !== null && <p>{t("servers:needs.access_means", { what })}</p>}
+      <strong>{titleOf(asked?.tool ?? null, accessText(challenge.scope))}</strong>
+      {asked !== null && <p>{askedText(asked, now)}</p>}
       <Chips texts={scopesOf(challenge.scope)} />
-      {asked?.tool !== undefined && <p>{t("servers:needs.access_tool", { tool: asked.tool })}</p>}
       <p>{stepUpText(stepUp)}</p>
+      {stepUp === "open" && (
+        <div className="buttons">
+          <Button look="go" onClick={allow}>
+            {t("servers:needs.access_go")}
+          </Button>
+        </div>
+      )}
       {stepUp === "refused" && (
-        <Button
-          look="link"
-          onClick={() => void run("signIn", { server: server.name, ...ofAccount(accountToAllow(server)) })}
-        >
+        <Button look="link" onClick={allow}>
           {t("servers:needs.access_after_all")}
         </Button>
       )}
     </section>
   );
+}
+
+/** What it means for the person: which tool wants what, as far as either is known. */
+function titleOf(tool: string | null, what: string | null): string {
+  if (tool === null)
+    return what === null ? t("servers:needs.access_title") : t("servers:needs.access_what_title", { what });
+  return what === null
+    ? t("servers:needs.access_tool_unknown", { tool })
+    : t("servers:needs.access_tool_title", { tool, what });
 }

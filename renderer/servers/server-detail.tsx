@@ -27,6 +27,17 @@ export function ServerDetail({ server }: { readonly server: ServerStatus }) {
   const { name } = server;
   const tabs = server.ad_hoc ? SERVER_TABS.filter((one) => one !== "settings") : SERVER_TABS;
 
+  // Whoever closes it goes on where it was opened.
+  useEffect(
+    () => () => {
+      const row = [...document.querySelectorAll<HTMLElement>("main li.row")].find((one) => one.ariaLabel === name);
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) row?.querySelector<HTMLElement>(".row-open")?.focus();
+      });
+    },
+    [name],
+  );
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: another server is another pane, read from its top
   useEffect(() => {
     // Where a field is asked for, it takes the focus itself.

@@ -30,7 +30,7 @@ export function Field({ label, hint, issue = null, aside, foreign = false, child
         <label htmlFor={id} translate={foreign ? "no" : undefined}>
           {label}
         </label>
-        {aside}
+        {aside !== undefined && aside !== null && <span>{aside}</span>}
       </div>
       {children({
         id,

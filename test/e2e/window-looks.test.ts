@@ -68,6 +68,68 @@ describe("from right to left", () => {
   });
 });
 
+describe("with colours of the person's own", () => {
+  const some = scenes.filter(([name]) =>
+    ["servers", "server", "server-tools", "server-settings", "palette"].includes(name),
+  );
+  test.each(some)("%s: what is chosen, on or focused is told by a line and not by a wash", async (_name, scene) => {
+    const { app, page } = window;
+    await stage(app, page, scene);
+    await page.emulateMedia({ forcedColors: "active", reducedMotion: "reduce" });
+    try {
+      const plain = await page.evaluate(() => {
+        const told = (element: Element): boolean => {
+          const style = getComputedStyle(element);
+          return style.borderTopStyle !== "none" || style.outlineStyle !== "none";
+        };
+        const chosen =
+          ".nav-item[aria-current], .segments label.on, .switch, .row.selected, [cmdk-item][data-selected=true], button.go";
+        return [...document.querySelectorAll(chosen)]
+          .filter((element) => !told(element))
+          .map((element) => element.outerHTML.slice(0, 120));
+      });
+      expect(plain).toEqual([]);
+      const moving = await page.evaluate(
+        () => document.getAnimations().filter((one) => one.playState === "running").length,
+      );
+      expect(moving).toBe(0);
+    } finally {
+      await page.emulateMedia({ forcedColors: "none", reducedMotion: "no-preference" });
+    }
+  });
+});
+
+test("by keyboard alone: every button of a server's details has its turn, seen, and Esc goes back to the list", async () => {
+  const { app, page } = window;
+  const scene = SCENES.find(({ name }) => name === "server-tools");
+  if (scene === undefined) throw new Error("the scene is gone");
+  await stage(app, page, scene);
+  await page.getByRole("listitem", { name: "github", exact: true }).getByRole("button", { name: "Details" }).focus();
+  const reached = new Set<string>();
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press("Tab");
+    const focus = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === null || element.closest(".detail") === null) return null;
+      const { outlineStyle } = getComputedStyle(element);
+      const name = element.getAttribute("aria-label") ?? element.textContent ?? "";
+      return { name, seen: outlineStyle !== "none" || element.matches(".segments input") };
+    });
+    if (focus === null) continue;
+    expect(focus).toMatchObject({ seen: true });
+    reached.add(focus.name);
+  }
+  for (const name of ["More", "Close details", "Tools", "Ask again", "Agents may use create_issue", "Try it: get_me"])
+    expect([...reached]).toContain(name);
+  await page.getByRole("tab", { name: "Tools" }).focus();
+  await page.keyboard.press("ArrowRight");
+  expect(await page.getByRole("tab", { name: "Activity" }).getAttribute("aria-selected")).toBe("true");
+  await page.keyboard.press("Escape");
+  await page.locator(".detail").waitFor({ state: "detached" });
+  const back = page.getByRole("listitem", { name: "github", exact: true }).getByRole("button", { name: "Details" });
+  expect(await back.evaluate((element) => element === document.activeElement)).toBe(true);
+});
+
 test("the page had nothing to complain about", () => {
   expect(window.complaints).toEqual([]);
 });

@@ -213,7 +213,9 @@ describe("what a person does", () => {
     await row("calendar").getByText("Wants more access").waitFor();
     await row("calendar").getByRole("button", { name: "Details" }).click();
     const card = page.getByRole("region", { name: "More access" });
-    expect(await card.textContent()).toMatch(/Claude asked.*events:write.*“create_event”/);
+    expect(await card.textContent()).toMatch(
+      /“create_event” needs to read and change events.*Claude asked.*events:write/,
+    );
     await page.screenshot({ path: join(PICTURES, "more-access.png") });
     await row("calendar").getByRole("button", { name: "Allow…" }).click();
     await waitFor("the call", async () => (await app.calls()).length === 1 || undefined);
