@@ -17,12 +17,14 @@ const SECRET_END = /(^|[_-])(keys?|pass|pat|auth|session|sid|sig|signature|salt|
 const NAMED = new Set(["headers", "env", "environment"]);
 /** How the values of headers begin before the secret (RFC 9110 §11.4). */
 const SCHEME = /^\s*(?:(?:Bearer|Basic|DPoP|Token|ApiKey|Api-Key|Key)\s+)?/i;
-const REFERENCE = /\$\{(?:keychain:)?[\w.-]+\}|\$\{(?:env|input|secret):[^}]*\}/g;
-/** What tokens of well-known makers look like, and keys and JWTs. */
+/** Characters of what may be a secret by its look alone. */
+const LONGEST_RANDOM = 1024;
+const REFERENCE = /\$\{(?:keychain:)?[\w.-]{1,200}\}|\$\{(?:env|input|secret):[^}]{0,200}\}/g;
+/** How tokens of well-known makers begin, and keys and JWTs. Each pattern here takes time in proportion to the text. */
 const MAKERS =
-  /\b(?:gh[pousr]_|github_pat_|glpat-|xox[a-z]-|sk-|sk_|pk_|rk_|ya29\.|AIza|AKIA|npm_|hf_|lin_api_|ntn_|secret_|figd_|dop_v1_|shpat_|pat-|sntrys_|tvly-|fc-|r8_)[\w.-]{12,}|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)*|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/g;
-const USER_INFO = /[a-z][a-z0-9+.-]*:\/\/([^\s/?#@]+)@/i;
-const QUERY_PARAMETER = /[?&]([^=&#\s]+)=([^&#\s]+)/g;
+  /\b(?:gh[pousr]_|github_pat_|glpat-|xox[a-z]-|sk-|sk_|pk_|rk_|ya29\.|AIza|AKIA|npm_|hf_|lin_api_|ntn_|secret_|figd_|dop_v1_|shpat_|pat-|sntrys_|tvly-|fc-|r8_)[\w.-]{12}|\beyJ[\w-]{8}|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*/g;
+const USER_INFO = /[a-z][a-z0-9+.-]{0,30}:\/\/([^\s/?#@]+)@/i;
+const QUERY_PARAMETER = /[?&]([^=&#?\s]+)=([^&#\s]+)/g;
 /** `--token`, `-H`, as an argument of its own in front of the value. */
 const OPTION = /^--?([A-Za-z][\w-]*)$/;
 const ASSIGNMENT = /^(?:--?)?([A-Za-z][\w.-]*)(?:=|:\s*)/;
@@ -73,18 +75,32 @@ function byLook(value: string, path: readonly string[]): Span | null {
   const inPlace = NAMED.has(path.at(-2) ?? "") || path.at(-2) === "args";
   if (inPlace && isRandom(value)) return { start: 0, end: value.length };
   const spans: Span[] = [];
-  const userInfo = USER_INFO.exec(value);
+  const userInfo = value.includes("://") ? USER_INFO.exec(value) : null;
   if (userInfo !== null && !isReferences(userInfo[1] ?? "")) {
     const end = userInfo.index + userInfo[0].length - 1;
     spans.push({ start: end - (userInfo[1] ?? "").length, end });
   }
-  for (const { index, 0: token } of value.matchAll(MAKERS)) spans.push({ start: index, end: index + token.length });
+  spans.push(...tokensOf(value));
   for (const { index, 0: whole, 1: name = "", 2: text = "" } of value.matchAll(QUERY_PARAMETER)) {
     const end = index + whole.length;
     if (isSecretWord(name) && !isReferences(text)) spans.push({ start: end - text.length, end });
   }
   if (spans.length === 0) return null;
   return { start: Math.min(...spans.map(({ start }) => start)), end: Math.max(...spans.map(({ end }) => end)) };
+}
+
+/** The first and the last of them: what lies between is hidden with them. */
+function tokensOf(value: string): Span[] {
+  const begin = new RegExp(MAKERS);
+  const rest = /[\w.-]*/y;
+  const found: Span[] = [];
+  for (let token = begin.exec(value); token !== null; token = begin.exec(value)) {
+    rest.lastIndex = begin.lastIndex;
+    rest.exec(value);
+    begin.lastIndex = Math.max(begin.lastIndex, rest.lastIndex);
+    found.splice(1, 1, { start: token.index, end: begin.lastIndex });
+  }
+  return found;
 }
 
 /** What is left of a value behind its scheme, when that is more than references and small words. */
@@ -109,7 +125,7 @@ function isHarmless(text: string): boolean {
 
 /** Long, of letters and digits mixed, and no word in it. */
 function isRandom(value: string): boolean {
-  if (!/^[\w-]{32,}={0,2}$/.test(value) || /[a-z]{6,}/i.test(value)) return false;
+  if (value.length > LONGEST_RANDOM || !/^[\w-]{32,}={0,2}$/.test(value) || /[a-z]{6,}/i.test(value)) return false;
   const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
   return !isUuid && /[a-z]/i.test(value) && (value.match(/\d/g) ?? []).length >= 3 && new Set(value).size >= 10;
 }

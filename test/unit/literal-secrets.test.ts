@@ -73,6 +73,20 @@ describe("by the look", () => {
   });
 });
 
+test.each(["y", "y.", "eyJ-", "sk-", "?", "?a=", "a://", "${env:", "${", "-----BEGIN ", "--a=", "1a_-"])(
+  "a very long text of %j holds nobody up",
+  (part) => {
+    const long = part.repeat(Math.ceil((2 * 1024 * 1024) / part.length));
+    const entry = {
+      url: long,
+      args: ["--token", long, long],
+      env: { TOKEN: long, PLAIN: long },
+      headers: { [long]: "x" },
+    };
+    expect(literalSecrets(entry).every(({ start, end }) => start < end)).toBe(true);
+  },
+);
+
 test("what only refers to a secret, or says how and where, is none", () => {
   const entry = {
     type: "streamable-http",
