@@ -4,6 +4,9 @@ import type { Writable } from "node:stream";
 /** Bytes a line may have: above the largest message anybody sends on purpose, below what hurts. */
 export const MAX_LINE = 64 * 1024 * 1024;
 
+/** Bytes of a line that is worth handing over in its pieces. */
+const LONG = 256 * 1024;
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -18,12 +21,22 @@ export class LineSplitter {
   readonly #onLine: (line: Buffer) => void;
   readonly #onTooLong: (head: Buffer) => void;
   readonly #cap: number;
+  readonly #onParts: (parts: readonly Buffer[]) => boolean;
 
-  /** `onTooLong` gets the first piece of the line as it came. */
-  constructor(onLine: (line: Buffer) => void, onTooLong: (head: Buffer) => void, cap: number = MAX_LINE) {
+  /**
+   * `onTooLong` gets the first piece of the line as it came. `onParts` may take a long line in the pieces in which it
+   * came, true: it has, and saves putting them together.
+   */
+  constructor(
+    onLine: (line: Buffer) => void,
+    onTooLong: (head: Buffer) => void,
+    cap: number = MAX_LINE,
+    onParts: (parts: readonly Buffer[]) => boolean = () => false,
+  ) {
     this.#onLine = onLine;
     this.#onTooLong = onTooLong;
     this.#cap = cap;
+    this.#onParts = onParts;
   }
 
   push(chunk: Buffer): void {
@@ -59,6 +72,7 @@ export class LineSplitter {
 
   #flush(): void {
     const wasDropping = this.#dropping;
+    if (this.#length > LONG && !wasDropping && this.#taken()) return;
     const [first] = this.#chunks;
     let line = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#length);
     this.#chunks = [];
@@ -67,6 +81,14 @@ export class LineSplitter {
     if (wasDropping) return;
     if (line.length > 0 && line[line.length - 1] === CR) line = line.subarray(0, line.length - 1);
     if (line.length > 0) this.#onLine(line);
+  }
+
+  #taken(): boolean {
+    const parts = this.#chunks;
+    if (parts.at(-1)?.at(-1) === CR || !this.#onParts(parts)) return false;
+    this.#chunks = [];
+    this.#length = 0;
+    return true;
   }
 }
 
@@ -91,6 +113,15 @@ export function writeLine(stream: Writable, line: Buffer | string): boolean {
   if (line.length < SMALL) return stream.write(Buffer.concat([line, NEWLINE]));
   stream.cork();
   stream.write(line);
+  const goOn = stream.write(NEWLINE);
+  stream.uncork();
+  return goOn;
+}
+
+/** {@link writeLine} for a line in pieces. */
+export function writeParts(stream: Writable, parts: readonly Buffer[]): boolean {
+  stream.cork();
+  for (const part of parts) stream.write(part);
   const goOn = stream.write(NEWLINE);
   stream.uncork();
   return goOn;

@@ -7,10 +7,10 @@ import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Connected } from "./connect.ts";
 import { hubRestarted, tooLarge, unreachable } from "./failures.ts";
-import { LineSplitter, writeLine } from "./frame.ts";
+import { LineSplitter, MAX_LINE, writeLine, writeParts } from "./frame.ts";
 import { Listens } from "./listens.ts";
 import { Questions } from "./questions.ts";
-import { batchOf, cancelledId, peek } from "./scan.ts";
+import { answerAhead, batchOf, cancelledId, peek } from "./scan.ts";
 import { Settings } from "./settings.ts";
 import type { WireError } from "./wire.ts";
 
@@ -166,6 +166,17 @@ export class AgentSession {
     for (const notice of instead) this.#write(notice);
   }
 
+  /** An answer that is long and of no interest here goes on as it came; true: it has. */
+  #longFromHub(parts: readonly Buffer[]): boolean {
+    const [head, tail] = [parts[0], parts.at(-1)];
+    const id = head === undefined || tail === undefined ? null : answerAhead(head, tail);
+    if (id === null || id === this.#swallow || this.#ours.has(id)) return false;
+    if (this.#settings.awaits(id) || this.#listens.has(id)) return false;
+    this.#inFlight.delete(id);
+    if (!writeParts(this.#options.stdout, parts)) this.#socket?.pause();
+    return true;
+  }
+
   #write(line: Buffer): void {
     const { stdout } = this.#options;
     if (!writeLine(stdout, line)) this.#socket?.pause();
@@ -178,6 +189,8 @@ export class AgentSession {
     const lines = new LineSplitter(
       (line) => this.#fromHub(line),
       () => {},
+      MAX_LINE,
+      (parts) => this.#longFromHub(parts),
     );
     const { stdin, stdout } = this.#options;
     socket.on("drain", () => stdin.resume());

@@ -71,6 +71,21 @@ export function peek(line: Buffer): Peek {
   }
 }
 
+/** Answers as most write them: the id first, then what is long, and nothing behind it. */
+const AHEAD =
+  /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(-?[0-9]+|"[^"\\]{0,200}")\s*,\s*"(?:result|error)"\s*:/;
+const GLANCE = 512;
+
+/**
+ * The id (JSON text) of an answer of which only the first and the last bytes are looked at; null where they do not tell
+ * for certain what {@link peek} would find.
+ */
+export function answerAhead(head: Buffer, tail: Buffer): string | null {
+  const end = tail.subarray(Math.max(0, tail.length - GLANCE));
+  if (end.length < GLANCE || end.includes('"id"') || end.includes('"method"')) return null;
+  return AHEAD.exec(head.toString("latin1", 0, GLANCE))?.[1] ?? null;
+}
+
 /** The same message under another id (JSON text), all other bytes as they are. For what {@link peek} found well-formed. */
 export function withId(line: Buffer, id: string): Buffer {
   const parts: Buffer[] = [];

@@ -32,6 +32,11 @@ export class Settings {
     else this.#subscriptions.delete(params.uri);
   }
 
+  /** Whether the answer to this request (JSON text of its id) has to be looked into. */
+  awaits(id: string): boolean {
+    return this.#asked.has(id);
+  }
+
   /** The answer that the agent gets. */
   answered(line: Buffer, { id }: Peek): void {
     const asked = id === null ? undefined : this.#asked.get(id);

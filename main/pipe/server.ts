@@ -23,11 +23,12 @@ import { asGatehouseError, GatehouseError, quoteRemote } from "../errors.ts";
 import type { OpenSession } from "../hub/hub.ts";
 import type { AgentPort } from "../hub/session-host.ts";
 import { PARSE_ERROR, rpcErrorLine } from "../jsonrpc.ts";
+import { letGoOf } from "../large.ts";
 import type { Log } from "../ports.ts";
 import { takeLine } from "./agent-lines.ts";
 
 /** Bytes that may wait for an agent to take them before nothing more is read for it from its server. */
-const SLOW = 1024 * 1024;
+const SLOW = 256 * 1024;
 /** Bytes that may wait before nothing more is taken from the agent either. */
 const STUCK = 16 * 1024 * 1024;
 
@@ -98,6 +99,8 @@ function admit(socket: Socket, options: PipeOptions): void {
   let client: ShimPeer = { wire: WIRE_VERSION, version: "" };
   let service: Service | null = null;
   let isSlow = false;
+  /** Bytes that waited for the agent at most, since it was slow. */
+  let held = 0;
   /** Lines written in this turn of the loop, and in the one before that wrote any. */
   let written = 0;
   let before = 0;
@@ -132,6 +135,8 @@ function admit(socket: Socket, options: PipeOptions): void {
   socket.on("drain", () => {
     if (!isSlow) return;
     isSlow = false;
+    letGoOf(held);
+    held = 0;
     socket.resume();
     service?.setPaused?.(false);
   });
@@ -208,6 +213,7 @@ function admit(socket: Socket, options: PipeOptions): void {
   }
 
   function slow(): void {
+    held = Math.max(held, socket.writableLength);
     if (!isSlow) {
       isSlow = true;
       service?.setPaused?.(true);

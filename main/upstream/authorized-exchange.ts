@@ -127,7 +127,8 @@ export class AuthorizedExchange {
 
   /** To be called with the answer to a request that was not made by {@link post}, before it is read. */
   hear(answer: Answer, closed?: () => void): void {
-    this.#valve.through(answer, closed);
+    const length = Number(answer.headers["content-length"]);
+    this.#valve.through(answer, Number.isNaN(length) ? null : length, closed);
     const { "dpop-nonce": nonce, date = null } = answer.headers;
     if ((nonce === undefined && answer.statusCode !== 401) || this.#staticAuthorization) return;
     this.#options.credentials.heard(this.url, { nonce: typeof nonce === "string" ? nonce : null, date });

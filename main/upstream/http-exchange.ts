@@ -2,6 +2,7 @@
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { type Network, systemNetwork } from "../http/network.ts";
+import { letGoOf } from "../large.ts";
 import { type Answer, decoded } from "./answer.ts";
 
 export interface Exchange {
@@ -126,6 +127,9 @@ function placeOf(url: URL): Place {
   return place;
 }
 
+/** Bytes of a body from which on it gets one place for all that it has announced. */
+const WORTH_A_PLACE = 512 * 1024;
+
 /**
  * Reads a body, whose errors somebody has to hear, up to the cap; calls back with null when it is longer (`isTooLarge`), or was cut off. `keeps`: told of the
  * bytes that are kept until then.
@@ -136,7 +140,9 @@ export function readBody(
   done: (body: Buffer | null, isTooLarge: boolean) => void,
   keeps: (bytes: number) => void = () => {},
 ): void {
+  const announced = answer.headers["content-encoding"] === undefined ? Number(answer.headers["content-length"]) : 0;
   const chunks: Buffer[] = [];
+  let whole: Buffer | null = null;
   let length = 0;
   let over = false;
   const end = (body: Buffer | null, isTooLarge = false): void => {
@@ -151,12 +157,24 @@ export function readBody(
       answer.destroy();
       return;
     }
-    chunks.push(chunk);
     keeps(chunk.length);
+    if (whole === null || length > whole.length) chunks.push(chunk);
+    else {
+      // What is held twice for a moment is let go of on the way, not all at once at the end.
+      chunk.copy(whole, length - chunk.length);
+      letGoOf(chunk.length);
+    }
+    if (whole === null && length >= WORTH_A_PLACE && announced >= length && announced <= cap) {
+      whole = Buffer.allocUnsafeSlow(announced);
+      for (let at = 0; chunks[0] !== undefined; chunks.shift()) at += chunks[0].copy(whole, at);
+    }
   });
-  answer.on("end", () =>
-    end(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length)),
-  );
+  answer.on("end", () => end(assembled()));
   // An error is followed by it.
   answer.on("close", () => end(null));
+
+  function assembled(): Buffer {
+    if (whole !== null) return chunks.length === 0 ? whole.subarray(0, length) : Buffer.concat([whole, ...chunks]);
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
+  }
 }

@@ -5,71 +5,92 @@
 import type { Readable } from "node:stream";
 
 /** Bytes of unfinished bodies from which on only one large one is read further. */
-const MOST_PARTS = 16 * 1024 * 1024;
+const MOST_PARTS = 4 * 1024 * 1024;
 /** Bytes of an unfinished body that is never held up for others' sake. */
-const SMALL = 256 * 1024;
+const SMALL = 64 * 1024;
+
+interface Body {
+  /** Bytes that were kept so far, if it is of use only whole. */
+  kept: number;
+  /** Bytes that it will have, as it said; 0: unknown, or it may be small. */
+  readonly announced: number;
+}
 
 export class Valve {
-  readonly #open = new Set<Readable>();
-  /** What was kept so far of bodies that are of use only whole. */
-  readonly #parts = new Map<Readable, number>();
+  readonly #open = new Map<Readable, Body>();
+  /** What was kept so far of all bodies. */
   #kept = 0;
-  #largest: Readable | null = null;
+  /** The one that is read in any case. */
+  #first: Readable | null = null;
   #isShut = false;
 
   /**
-   * To be called before anybody reads it. What is paused here stays where it is: with the sender. `closed`: called when
-   * nothing more comes of it.
+   * To be called before anybody reads it. What is paused here stays where it is: with the sender. `length`: of the body,
+   * where that is known. `closed`: called when nothing more comes of it.
    */
-  through(readable: Readable, closed: () => void = () => {}): void {
+  through(readable: Readable, length: number | null = null, closed: () => void = () => {}): void {
     if (readable.destroyed) return closed();
-    this.#open.add(readable);
+    const announced = length !== null && length > SMALL ? length : 0;
+    this.#open.set(readable, { kept: 0, announced });
     readable.on("close", () => {
-      this.#open.delete(readable);
       this.#letGo(readable);
       closed();
     });
-    if (this.#isShut) readable.pause();
+    if (announced > 0) this.#first ??= readable;
+    this.#apply(readable);
   }
 
   set(shut: boolean): void {
     if (this.#isShut === shut) return;
     this.#isShut = shut;
-    for (const readable of this.#open) this.#apply(readable);
+    for (const readable of this.#open.keys()) this.#apply(readable);
   }
 
   /** So many more bytes of it are kept until it ends. */
   keeps(readable: Readable, bytes: number): void {
-    if (!this.#open.has(readable)) return;
-    const size = (this.#parts.get(readable) ?? 0) + bytes;
-    this.#parts.set(readable, size);
+    const body = this.#open.get(readable);
+    if (body === undefined) return;
+    body.kept += bytes;
     this.#kept += bytes;
-    if (this.#largest === null || size > (this.#parts.get(this.#largest) ?? 0)) this.#largest = readable;
+    if (body.kept > SMALL) this.#first ??= readable;
     if (this.#kept > MOST_PARTS) this.#apply(readable);
   }
 
   #letGo(readable: Readable): void {
-    const size = this.#parts.get(readable);
-    if (size === undefined) return;
-    this.#kept -= size;
-    this.#parts.delete(readable);
-    if (this.#largest !== readable && this.#kept > MOST_PARTS) return;
-    this.#largest = null;
-    let most = 0;
-    for (const [each, size] of this.#parts) {
-      if (size <= most) continue;
-      most = size;
-      this.#largest = each;
+    const kept = this.#open.get(readable)?.kept ?? 0;
+    this.#open.delete(readable);
+    this.#kept -= kept;
+    if (this.#first !== readable) {
+      if (kept > SMALL) this.#applyAll();
+      return;
     }
-    for (const each of this.#parts.keys()) this.#apply(each);
+    this.#first = null;
+    let most = 0;
+    for (const [each, body] of this.#open) {
+      const size = Math.max(body.kept, body.announced > 0 ? 1 : 0);
+      if (size <= most || (body.announced === 0 && body.kept <= SMALL)) continue;
+      most = size;
+      this.#first = each;
+    }
+    this.#applyAll();
+  }
+
+  #applyAll(): void {
+    for (const each of this.#open.keys()) this.#apply(each);
   }
 
   #apply(readable: Readable): void {
-    const size = this.#parts.get(readable) ?? 0;
-    const waits = size > SMALL && this.#kept > MOST_PARTS && readable !== this.#largest;
-    const stop = this.#isShut || waits;
+    const stop = this.#isShut || this.#waits(readable);
     if (stop === readable.isPaused()) return;
     if (stop) readable.pause();
     else readable.resume();
+  }
+
+  /** It is large, and what is kept of the others is enough already. */
+  #waits(readable: Readable): boolean {
+    const body = this.#open.get(readable);
+    if (body === undefined || readable === this.#first) return false;
+    const isLarge = body.kept > SMALL || body.announced > 0;
+    return isLarge && this.#kept - body.kept + Math.max(body.kept, body.announced) > MOST_PARTS;
   }
 }

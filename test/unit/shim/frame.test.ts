@@ -38,3 +38,27 @@ test("pretty-printed JSON becomes one line with the same meaning", () => {
   expect(flat.includes(0x0a) || flat.includes(0x0d)).toBe(false);
   expect(JSON.parse(flat.toString())).toEqual(value);
 });
+
+test("a long line is offered in its pieces first, and is whole where nobody takes it", () => {
+  const long = Buffer.alloc(300_000, "x");
+  const seen: string[] = [];
+  let takes = true;
+  const splitter = new LineSplitter(
+    (line) => seen.push(`line ${line.length}`),
+    () => {},
+    undefined,
+    (parts) => {
+      seen.push(`parts ${parts.map((part) => part.length).join("+")}`);
+      return takes;
+    },
+  );
+  const send = (end: string): void => {
+    splitter.push(long.subarray(0, 100_000));
+    splitter.push(Buffer.concat([long.subarray(100_000), Buffer.from(end)]));
+  };
+  send("\nshort\n");
+  takes = false;
+  send("\n");
+  send("\r\n");
+  expect(seen).toEqual(["parts 100000+200000", "line 5", "parts 100000+200000", "line 300000", "line 300000"]);
+});

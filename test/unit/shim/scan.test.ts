@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { elementSpans, peek, spanOf, withId } from "../../../shim/scan.ts";
+import { answerAhead, elementSpans, peek, spanOf, withId } from "../../../shim/scan.ts";
 
 const look = (text: string) => peek(Buffer.from(text));
 
@@ -114,4 +114,17 @@ describe("a value inside", () => {
       elements,
     );
   });
+});
+
+test("an answer's id is told by its ends only where they leave no doubt", () => {
+  const pad = "x".repeat(600);
+  const ahead = (text: string): string | null => answerAhead(Buffer.from(text), Buffer.from(text));
+  expect(ahead(`{"jsonrpc":"2.0","id":7,"result":"${pad}"}`)).toBe("7");
+  expect(ahead(`{ "id" : "a-1" , "error" : "${pad}"}`)).toBe('"a-1"');
+  expect(ahead(`{"id":7,"method":"m","params":"${pad}"}`)).toBeNull();
+  expect(ahead(`{"result":"${pad}","id":7}`)).toBeNull();
+  expect(ahead(`{"id":7,"result":"${pad}","id":8}`)).toBeNull();
+  expect(ahead(`{"id":7,"result":"${pad}","method":"m"}`)).toBeNull();
+  expect(ahead(`{"id":"a\\u0031","result":"${pad}"}`)).toBeNull();
+  expect(ahead('{"id":7,"result":{}}')).toBeNull();
 });
