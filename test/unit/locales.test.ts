@@ -13,24 +13,15 @@ const namespaces = readdirSync(join(root, "en"));
 const languages = readdirSync(root).filter((name): name is Language => name !== "en");
 
 /** What is the same in every language: names of products, formats and standards. */
-const NAMES = [
-  "Gatehouse",
-  "MCP Registry",
-  "URL",
-  "Streamable HTTP",
-  "https://mcp.example.com/mcp",
-  "JSON",
-  "ms",
-  "min",
-];
+const NAMES = ["Gatehouse", "MCP Registry", "URL", "Streamable HTTP", "https://mcp.example.com/mcp", "ms", "min"];
 
 /** Words that a language shares with English. */
-const SHARED: Partial<Record<Language, readonly string[]>> = {
-  de: [
-    ...["Version", "Server", "Details", "Code", "Cloud", "Design", "Name", "Text", "Tools", "Client", "Transport"],
-    ...["Agent", "Filter", "Prompts", "Proxy", "Updates", "Assertion"],
-  ],
-  es: ["Prompts", "No", "Variables", "General", "Proxy"],
+const SHARED: Partial<Record<Language, string>> = {
+  de: `agent assertion client cloud code design details filter name prompts proxy server text tools transport updates
+    version`,
+  es: "general no prompts proxy variables",
+  fr: `agent agents arguments assertion catalogue client cloud code communication design documents licence notifications
+    pause prompts proxy secrets transport variables version`,
 };
 
 type Texts = { readonly [key: string]: string | Texts };
@@ -86,7 +77,8 @@ const ends = (text: string): string[] => [/^\s*/, /\s*$/].map((end) => end.exec(
 function isLeftInEnglish(language: Language, { text }: Entry, english: Entry): boolean {
   if (text !== english.text) return false;
   const words = text.replace(/\{\{\w+\}\}/g, "").replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
-  return /\p{L}{2}/u.test(words) && ![...NAMES, ...(SHARED[language] ?? [])].includes(words);
+  const shared = SHARED[language]?.split(/\s+/) ?? [];
+  return /\p{L}{2}/u.test(words) && !NAMES.includes(words) && !shared.includes(words.toLowerCase());
 }
 
 /** What is wrong with a language's file, each as `key: problem`. */
