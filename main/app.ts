@@ -105,6 +105,8 @@ export async function startHub(options: HubOptions): Promise<HubHandle | null> {
 export async function startApp(options: HubOptions): Promise<HubHandle> {
   const { home } = gatehousePaths(options.env);
   const events = new EventLists();
+  /** Of what is forwarded from the hub that is followed now. */
+  const stops = new Map<HubEvent, () => void>();
   let closing = false;
   let current = await next();
   let latest = current?.snapshot() ?? null;
@@ -137,9 +139,18 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
     hub.on("snapshot", (snapshot) => {
       latest = snapshot;
     });
-    const forward = <E extends HubEvent>(event: E) => hub.on(event, (value) => events.emit(event, value));
-    for (const event of HUB_EVENTS) forward(event);
+    stops.clear();
+    for (const event of HUB_EVENTS) if (events.isHeard(event)) forward(hub, event);
     return hub;
+  }
+
+  /** Only what somebody listens to: calls and log lines that nobody looks at cost the hub nothing. */
+  function forward<E extends HubEvent>(hub: HubHandle, event: E): void {
+    if (!stops.has(event))
+      stops.set(
+        event,
+        hub.on(event, (value) => events.emit(event, value)),
+      );
   }
 
   return {
@@ -149,7 +160,16 @@ export async function startApp(options: HubOptions): Promise<HubHandle> {
         : await current.call(method, params, onProgress);
     },
     snapshot: () => current?.snapshot() ?? (latest as Snapshot),
-    on: (event, listener) => events.on(event, listener),
+    on(event, listener) {
+      const stop = events.on(event, listener);
+      if (current !== null) forward(current, event);
+      return () => {
+        stop();
+        if (events.isHeard(event)) return;
+        stops.get(event)?.();
+        stops.delete(event);
+      };
+    },
     resumed: () => current?.resumed(),
     async close(reason) {
       closing = true;

@@ -61,7 +61,6 @@ export function appear(
       .then(({ response }) => response === 0 && app.quit());
     return false;
   });
-  if (shows) window.show();
   const destinations = new Destinations((destination) => send(window.contents(), "destination", destination));
   window.whileOpen((contents) => {
     contents.on("did-start-navigation", (details) => {
@@ -74,6 +73,8 @@ export function appear(
     window.show();
   };
   const act = (action: TrayAction): void => perform(action, hub, window.show, go);
+  const tray = createTray(files.tray, act);
+  if (shows) window.show();
 
   const updates = new AppUpdates({
     config: updateConfig(app.isPackaged, app.getAppPath(), process.resourcesPath),
@@ -99,7 +100,6 @@ export function appear(
   };
   serveCalls(hub, call, window);
 
-  const tray = createTray(files.tray, act);
   setApplicationMenu(act);
   const notifications = new Notifications(files.icon, act);
   const language = new SpokenLanguage(
@@ -111,16 +111,6 @@ export function appear(
     },
   );
   void language.speak("system");
-  if (process.platform === "linux") {
-    void watchTray(env, (isThere) => {
-      // Who was not there when we came does not know of us.
-      if (isThere) tray.renew();
-      tellWindow();
-    }).then((watch) => {
-      trayWatch = watch;
-      tellWindow();
-    });
-  }
   app.once("will-quit", () => {
     notifications.close();
     updates.close();
@@ -141,12 +131,21 @@ export function appear(
     tray.draw(snapshot);
     notifications.update(snapshot);
   };
+  const watch = async (): Promise<void> => {
+    trayWatch = await watchTray(env, (isThere) => {
+      // Who was not there when we came does not know of us.
+      if (isThere) tray.renew();
+      tellWindow();
+    });
+    tellWindow();
+  };
   // Who started it waits for a failure of the hub, too.
   void hub.then(
     (running) => {
       draw(running.snapshot());
       running.on("snapshot", draw);
       forwardEvents(running, window);
+      if (process.platform === "linux") void watch();
     },
     () => undefined,
   );
@@ -223,7 +222,7 @@ function applySettings(
   return (settings) => {
     const before = last;
     last = settings;
-    if (settings.theme !== before?.theme) nativeTheme.themeSource = settings.theme;
+    if (settings.theme !== nativeTheme.themeSource) nativeTheme.themeSource = settings.theme;
     if (settings.language !== before?.language) void language.speak(settings.language);
     if (settings.start_at_login !== before?.start_at_login) {
       startAtLogin(settings.start_at_login, env).catch((error: unknown) => report("login_item", error));

@@ -256,7 +256,7 @@ const MEASURES: Readonly<Record<string, (bench: Bench) => Promise<Finding>>> = {
       ],
       section: {
         title: "The app",
-        text: `Beside an Electron app with an icon and a one-word window, in turns, ${bench.size.apps} times each: milliseconds from its start to the icon and to the first contentful paint; MiB (PSS) of all its processes, started hidden, and after its window was closed.`,
+        text: `Beside an Electron app with an icon and a one-word window, in turns, ${bench.size.apps} times each: milliseconds from its start to the icon and to the first contentful paint; MiB of all its processes (each part of a file once), started hidden, and after its window was closed.`,
         table: {
           head: ["", "icon, ms", "paint, ms", "hidden, MiB", "closed, MiB"],
           rows: [row("gatehouse", gatehouse), row("empty app", empty)],

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { DEFAULT_SETTINGS } from "../../main/settings.ts";
 import type { ServerStatus, Snapshot } from "../../preload/api.ts";
 import { electronExecutable } from "../fixtures/app.ts";
-import { startChild } from "../fixtures/children.ts";
+import { descendantsOf, startChild } from "../fixtures/children.ts";
 import { makeCleanup } from "../fixtures/cleanup.ts";
 import { type Desktop, startDesktop } from "../fixtures/desktop.ts";
 import { type Home, makeHome } from "../fixtures/home.ts";
@@ -31,6 +31,15 @@ async function startBeside(desktop: Desktop, home: Home, ...args: string[]): Pro
   const child = startChild(electronExecutable(), [...flags, folder, ...args], { env });
   await child.exited;
   await child.stop();
+}
+
+/** Empty when it is gone meanwhile. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 const met = (server: ServerStatus, parts: object = {}): ServerStatus => ({
@@ -173,6 +182,18 @@ describe("on a desktop with a tray", () => {
     await waitFor("the other", async () => ((await url.inputValue()) === "https://other.example/" ? true : undefined));
     const asked = (await app.calls()).map(({ method }) => method);
     expect(asked.filter((method) => /^(add|set|import|inspect|sign|approve|try)/.test(method))).toEqual([]);
+  });
+
+  test("a closed window takes its renderer with it, and nothing of the hub is listened to but for the tray", async () => {
+    await startBeside(desktop, home);
+    await app.window();
+    const renderers = (): number =>
+      descendantsOf(app.pid).filter((pid) => commandOf(pid).includes("--type=renderer")).length;
+    expect(renderers()).toBe(1);
+    expect(await app.heard()).toEqual(["calls", "log", "records", "snapshot"]);
+    await app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await waitFor("the renderer to go", () => (renderers() === 0 ? true : undefined));
+    expect(await app.heard()).toEqual(["snapshot"]);
   });
 
   test("a window whose display went away comes back to where it can be reached", async () => {

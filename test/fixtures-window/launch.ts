@@ -63,6 +63,8 @@ export interface ScriptedApp extends TestApp {
   /** What the hub was asked so far, without what a window asks for by itself. */
   calls(): Promise<{ method: string; params: unknown }[]>;
   forgetCalls(): Promise<void>;
+  /** Events of the hub that the app listens to now. */
+  heard(): Promise<readonly string[]>;
   windows(): Promise<number>;
 }
 
@@ -84,6 +86,7 @@ export async function startScripted(options: AppOptions & { readonly folder: str
         (_electron, own) => scripted.calls.filter(({ method }) => !own.includes(method)),
         ASKED_BY_ITSELF as string[],
       ),
+    heard: () => app.evaluate(() => scripted.heard()),
     forgetCalls: () => app.evaluate(() => void scripted.calls.splice(0)),
     windows: () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length),
   };

@@ -34,6 +34,8 @@ export interface Scripted {
   answerShell(method: ShellMethod, result: Result<unknown>): void;
   /** As if hub or app had said it. A snapshot is said with `set`. */
   emit<E extends WindowEvent>(event: E, value: WindowEvents[E]): void;
+  /** Events that the app listens to now. */
+  heard(): readonly HubEvent[];
   readonly calls: { method: string; params: unknown }[];
   closed: boolean;
 }
@@ -75,6 +77,7 @@ const scripted: Scripted = {
     if (isHubEvent(event)) return events.emit(event, value as never);
     for (const window of BrowserWindow.getAllWindows()) window.webContents.send(eventChannel(event), value);
   },
+  heard: () => HUB_EVENTS.filter((event) => events.isHeard(event)).sort(),
   calls: [],
   closed: false,
 };

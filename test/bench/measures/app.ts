@@ -12,7 +12,6 @@ import { repoRoot } from "../../fixtures/root.ts";
 import { watchTray } from "../../fixtures/tray.ts";
 import { sleep, waitFor } from "../../fixtures/wait.ts";
 import { writeEmptyApp } from "../empty-app.ts";
-import { pssOf } from "../proc.ts";
 
 /** Of both apps; milliseconds and MiB. */
 export interface AppFigures {
@@ -76,7 +75,7 @@ async function hiddenApp(app: string): Promise<number> {
     const { tray, pid } = await launch(cleanup, app, "--hidden");
     await tray.waitForItem(LAUNCH_LIMIT);
     await sleep(SETTLE);
-    return pssOf([pid, ...descendantsOf(pid)]);
+    return memoryOf([pid, ...descendantsOf(pid)]);
   } finally {
     await cleanup.close();
   }
@@ -98,10 +97,35 @@ async function openedApp(app: string) {
     await evaluate(page, "window.close()");
     await sleep(SETTLE);
     const pids = [pid, ...descendantsOf(pid)];
-    return { tray: trayMs, paint: painted - startedAt, closed: pssOf(pids), renderers: pids.filter(isRenderer).length };
+    return {
+      tray: trayMs,
+      paint: painted - startedAt,
+      closed: memoryOf(pids),
+      renderers: pids.filter(isRenderer).length,
+    };
   } finally {
     await cleanup.close();
   }
+}
+
+/**
+ * MiB that these processes take together: what is theirs alone, and each part of a file that they have mapped once. Not
+ * the proportional set size, because a file's share of that depends on who else runs the same Electron meanwhile.
+ */
+function memoryOf(pids: readonly number[]): number {
+  const files = new Map<string, number>();
+  let own = 0;
+  for (const pid of pids) {
+    let mapping = "";
+    for (const line of readFileSync(`/proc/${pid}/smaps`, "utf8").split("\n")) {
+      const head = /^[0-9a-f]+-[0-9a-f]+ \S+ ([0-9a-f]+) \S+ \d+\s*(.*)$/.exec(line);
+      if (head) mapping = head[2]?.startsWith("/") ? `${head[2]} ${head[1]}` : "";
+      const [, name, kib] = /^(Rss|Pss):\s+(\d+)/.exec(line) ?? [];
+      if (name === "Pss" && mapping === "") own += Number(kib);
+      if (name === "Rss" && mapping !== "") files.set(mapping, Math.max(files.get(mapping) ?? 0, Number(kib)));
+    }
+  }
+  return (own + [...files.values()].reduce((sum, kib) => sum + kib, 0)) / 1024;
 }
 
 function isRenderer(pid: number): boolean {
