@@ -18,7 +18,7 @@ export function ActivityDetail({ row, onClose }: { readonly row: Row; readonly o
   return (
     <aside className="activity-detail" aria-label={t("activity:details")}>
       <div className="activity-detail-head">
-        <h2>{whatOf(row)}</h2>
+        <h2 translate={row.kind === "call" ? "no" : undefined}>{whatOf(row)}</h2>
         <IconButton label={t("activity:close_details")} icon={<CloseIcon />} onClick={onClose} />
       </div>
       <p className={`state tone-${toneOf(row)}`}>
@@ -28,7 +28,9 @@ export function ActivityDetail({ row, onClose }: { readonly row: Row; readonly o
           : t(`activity:outcome.${row.outcome}`)}
       </p>
       <dl>
-        <Fact term={t("activity:when")}>{moment(row.at)}</Fact>
+        <Fact term={t("activity:when")}>
+          <time>{moment(row.at)}</time>
+        </Fact>
         <Fact term={t("activity:server")}>
           {isThere ? (
             <Button
@@ -36,19 +38,27 @@ export function ActivityDetail({ row, onClose }: { readonly row: Row; readonly o
               name={t("activity:show_server", { server: row.server })}
               onClick={() => select(row.server)}
             >
-              {row.server}
+              <span translate="no">{row.server}</span>
             </Button>
           ) : (
-            row.server
+            <span translate="no">{row.server}</span>
           )}
         </Fact>
-        {row.account !== "default" && <Fact term={t("activity:account")}>{row.account}</Fact>}
+        {row.account !== "default" && (
+          <Fact term={t("activity:account")}>
+            <span translate="no">{row.account}</span>
+          </Fact>
+        )}
         {row.kind === "call" && <CallFacts row={row} />}
         <Fact term={t("activity:took")}>{durationText(row.ms)}</Fact>
         {row.kind === "call" && (
           <>
-            <Fact term={t("activity:sent")}>{sizeText(row.call.request_bytes)}</Fact>
-            <Fact term={t("activity:received")}>{sizeText(row.call.response_bytes)}</Fact>
+            <Fact term={t("activity:sent")}>
+              <data value={row.call.request_bytes}>{sizeText(row.call.request_bytes)}</data>
+            </Fact>
+            <Fact term={t("activity:received")}>
+              <data value={row.call.response_bytes}>{sizeText(row.call.response_bytes)}</data>
+            </Fact>
           </>
         )}
         {row.code !== null && (
@@ -65,7 +75,9 @@ export function ActivityDetail({ row, onClose }: { readonly row: Row; readonly o
 function CallFacts({ row: { call } }: { readonly row: CallRow }) {
   return (
     <>
-      <Fact term={t("activity:agent")}>{call.agent ?? t("activity:agent_unknown")}</Fact>
+      <Fact term={t("activity:agent")}>
+        {call.agent === null ? t("activity:agent_unknown") : <span translate="no">{call.agent}</span>}
+      </Fact>
       <Fact term={t("activity:method")}>
         <code>{call.method}</code>
       </Fact>
@@ -130,8 +142,12 @@ function Step({ step }: { readonly step: ActivityStep }) {
   const times = step.times > 1 ? t("activity:times", { count: step.times }) : null;
   return (
     <li>
-      <span className="step-name">{step.name}</span>
-      <span className="soft">{[stepResult(step), durationText(step.ms), times].filter(Boolean).join(", ")}</span>
+      <span className="step-name" lang="en">
+        {step.name}
+      </span>
+      <span className="soft" translate="no">
+        {[stepResult(step), durationText(step.ms), times].filter(Boolean).join(", ")}
+      </span>
       {step.url !== null && (
         <code className="url" dir="ltr">
           {step.method} <Url text={step.url} />

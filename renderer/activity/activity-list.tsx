@@ -98,19 +98,33 @@ function ActivityRow({ row, selected, onSelect }: RowProps) {
         <StateShape tone={toneOf(row)} />
         <span className="unseen">{outcome}</span>
       </span>
-      <span className="activity-when">{when}</span>
+      <time className="activity-when">{when}</time>
       <span className="activity-what">
-        <span className={row.kind === "call" ? "mono" : undefined}>{what}</span>{" "}
-        {method !== null && <span className="soft">{method}</span>}{" "}
-        {row.outcome !== "done" && <span className={`tone-${toneOf(row)}`}>{row.code ?? outcome}</span>}
+        <span className={row.kind === "call" ? "mono" : undefined} translate={row.kind === "call" ? "no" : undefined}>
+          {what}
+        </span>{" "}
+        {method !== null && (
+          <span className="soft" translate="no">
+            {method}
+          </span>
+        )}{" "}
+        {row.outcome !== "done" && (
+          <span className={`tone-${toneOf(row)}`} translate={row.code === null ? undefined : "no"}>
+            {row.code ?? outcome}
+          </span>
+        )}
       </span>
-      <span className="activity-server">
+      <span className="activity-server" translate="no">
         {row.server}
         {row.account !== "default" && <span className="soft"> @{row.account}</span>}
       </span>
-      <span className="activity-agent soft">{row.agent ?? ""}</span>
+      <span className="activity-agent soft" translate="no">
+        {row.agent ?? ""}
+      </span>
       <span className="activity-ms soft">{durationText(row.ms)}</span>
-      <span className="activity-size soft">{row.kind === "call" ? sizeText(row.call.response_bytes) : ""}</span>
+      <data className="activity-size soft" value={row.kind === "call" ? row.call.response_bytes : 0}>
+        {row.kind === "call" ? sizeText(row.call.response_bytes) : ""}
+      </data>
     </button>
   );
 }

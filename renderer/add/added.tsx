@@ -95,7 +95,9 @@ function AddedRow({ server, onLeave }: { readonly server: ServerStatus; readonly
     <li className="row" aria-label={server.name}>
       <Tile name={server.name} icon={server.catalogue} />
       <div className="row-text">
-        <span className="name">{server.name}</span>
+        <span className="name" translate="no">
+          {server.name}
+        </span>
         <span className="status">
           <span className={`state tone-${tone}`}>
             <StateShape tone={tone} />

@@ -51,7 +51,9 @@ export function AgentsTab({ onSource }: { readonly onSource: (source: AgentSourc
             <button type="button" className="pick" onClick={() => onSource({ client: agent.id, name: agent.name })}>
               <Tile name={agent.name} />
               <span className="pick-text">
-                <span className="name">{agent.name}</span>
+                <span className="name" translate="no">
+                  {agent.name}
+                </span>
                 <span className="pick-about">
                   {[
                     t("add:browse.agent_servers", { count: ownEntries(agent).length }),

@@ -80,7 +80,7 @@ export const Candidate = memo(function Candidate({
       {nameWas !== null && !alone && <Note tone="off" text={t("add:import.was", { name: nameWas })} />}
       {isProgram && candidate.unapproved && <Note tone="need" text={t("add:import.command_text")} />}
       {candidate.warnings.map((warning) => (
-        <Note key={warning} tone="need" text={warning} />
+        <Note key={warning} tone="need" text={warning} lang="en" />
       ))}
       {error !== null && <ErrorNotice error={error} />}
       <Becomes candidate={candidate} />
@@ -112,11 +112,18 @@ function Becomes({ candidate }: { readonly candidate: ImportCandidate }) {
   );
 }
 
-function Note({ tone, text }: { readonly tone: "need" | "off"; readonly text: string }) {
+interface NoteProps {
+  readonly tone: "need" | "off";
+  readonly text: string;
+  /** Of a text that is no translation. */
+  readonly lang?: "en";
+}
+
+function Note({ tone, text, lang }: NoteProps) {
   return (
     <p className={`note tone-${tone}`}>
       <StateShape tone={tone} />
-      <span>{text}</span>
+      <span lang={lang}>{text}</span>
     </p>
   );
 }

@@ -56,8 +56,12 @@ export function CatalogueTab({ search, wanted, onSearch, onOffer, onRegistry }: 
               <button type="button" className="pick" onClick={() => onOffer(fromCatalogue(item))}>
                 <Tile name={item.title} icon={item.icon === null ? null : item.id} />
                 <span className="pick-text">
-                  <span className="name">{item.title}</span>
-                  <span className="pick-about">{item.about}</span>
+                  <span className="name" translate="no">
+                    {item.title}
+                  </span>
+                  <span className="pick-about" lang="en">
+                    {item.about}
+                  </span>
                 </span>
               </button>
             </li>

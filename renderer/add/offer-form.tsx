@@ -98,8 +98,10 @@ function OfferHead({ offer }: { readonly offer: Offer }) {
     <div className="known-head">
       <Tile name={title} icon={icon} large />
       <div>
-        <h3>{title}</h3>
-        <p className="soft">{about}</p>
+        <h3 translate="no">{title}</h3>
+        <p className="soft" lang="en">
+          {about}
+        </p>
         {website !== null && (
           <Button look="link" onClick={() => void ask("openPage", { url: website })}>
             {t("add:item.website")}
@@ -134,5 +136,10 @@ interface WantFieldProps {
 function WantField({ want, ...rest }: WantFieldProps) {
   const secretHint = want.secret ? t("add:item.secret_hint") : null;
   const hint = [want.description, secretHint].filter(Boolean).join(" ");
-  return <TextField label={want.label} hint={hint} secret={want.secret} mono={!want.secret} {...rest} />;
+  // What its publisher calls it.
+  return (
+    <div lang="en">
+      <TextField label={want.label} hint={hint} secret={want.secret} mono={!want.secret} {...rest} />
+    </div>
+  );
 }

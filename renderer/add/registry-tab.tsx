@@ -61,16 +61,21 @@ export function RegistryTab({ search, wanted, onSearch, onOffer }: Props) {
 /** Its whole name says who published it. */
 function RegistryPick({ item, onOffer }: { readonly item: RegistryItem; readonly onOffer: (offer: Offer) => void }) {
   const offer = fromRegistry(item);
-  const where = commandOf(item.entry) === null ? targetOf(item.entry) : t("add:browse.local");
+  const isLocal = commandOf(item.entry) !== null;
+  const where = isLocal ? t("add:browse.local") : targetOf(item.entry);
   return (
     <li>
       <button type="button" className="pick" onClick={() => onOffer(offer)}>
         <Tile name={offer.title} />
         <span className="pick-text">
-          <span className="name">{offer.title}</span>
-          <span className="pick-about">{item.description}</span>
+          <span className="name" translate="no">
+            {offer.title}
+          </span>
+          <span className="pick-about" lang="en">
+            {item.description}
+          </span>
           <span className="pick-target" dir="ltr">
-            {item.name} · {where}
+            <span translate="no">{item.name}</span> · <span translate={isLocal ? undefined : "no"}>{where}</span>
           </span>
         </span>
       </button>

@@ -26,7 +26,9 @@ export function AgentCard({ agent, onConnect, onDisconnect }: Props) {
     <li className="row agent" aria-label={agent.name}>
       <Tile name={agent.name} />
       <div className="row-text">
-        <span className="name">{agent.name}</span>
+        <span className="name" translate="no">
+          {agent.name}
+        </span>
         <span className="status">
           <span className={`state tone-${tone}`}>
             <StateShape tone={tone} />
@@ -55,7 +57,11 @@ export function AgentCard({ agent, onConnect, onDisconnect }: Props) {
         <Risk agent={agent} />
         <AgentErrors agent={agent} />
         {!agent.writable && <p className="soft">{t("agents:not_writable")}</p>}
-        {agent.note !== null && <p className="soft">{agent.note}</p>}
+        {agent.note !== null && (
+          <p className="soft" lang="en" dir="ltr">
+            {agent.note}
+          </p>
+        )}
         <AgentDetails agent={agent} />
       </div>
     </li>
@@ -113,7 +119,7 @@ function AgentDetails({ agent }: { readonly agent: AgentInfo }) {
   const url = agent.source.includes("://") ? agent.source : `https://${agent.source}`;
   return (
     <details className="unfold small">
-      <summary aria-label={`${agent.name}: ${t("agents:details")}`}>{t("agents:details")}</summary>
+      <summary aria-label={t("agents:details_of", { agent: agent.name })}>{t("agents:details")}</summary>
       {agent.files.map((file) => (
         <AgentFileFacts key={`${file.scope} ${file.path}`} file={file} />
       ))}
@@ -147,10 +153,18 @@ function EntryLine({ entry }: { readonly entry: AgentEntry }) {
   const { name, through_gatehouse: through, server, target, has_secret: hasSecret } = entry;
   return (
     <li className="agent-entry">
-      <span className="name">{name}</span>
-      <span className="soft">
-        {through ? `${t("agents:through")}: ${server ?? t("agents:through_all")}` : (target ?? t("agents:its_own"))}
+      <span className="name" translate="no">
+        {name}
       </span>
+      {through ? (
+        <span className="soft">
+          {server === null ? t("agents:through_all") : t("agents:through_server", { server })}
+        </span>
+      ) : (
+        <span className="soft" translate={target === null ? undefined : "no"}>
+          {target ?? t("agents:its_own")}
+        </span>
+      )}
       {hasSecret && (
         <span className="tone-need">
           <StateShape tone="need" /> {t("agents:token_in_file")}

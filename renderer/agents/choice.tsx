@@ -82,7 +82,9 @@ function ServerChecks({ chosen, onChange }: ChecksProps) {
             }
           />
           <Tile name={name} icon={catalogue} />
-          <span className="name">{name}</span>
+          <span className="name" translate="no">
+            {name}
+          </span>
         </label>
       ))}
       {chosen.length === 0 && <p className="hint">{t("agents:dialog.choose_one")}</p>}

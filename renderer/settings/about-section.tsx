@@ -14,14 +14,16 @@ export function AboutSection() {
     <Section title={t("settings:about")}>
       <div className="about">
         <Mark size={32} />
-        <strong>{t("app")}</strong>
+        <strong translate="no">{t("app")}</strong>
       </div>
       <Line label={t("settings:version")}>
         <span className="settings-value">{version}</span>
         <CopyButton text={`Gatehouse ${version}`} label={t("settings:copy_version")} />
       </Line>
       <Line label={t("settings:licence")}>
-        <span className="settings-value">{LICENCE}</span>
+        <span className="settings-value" translate="no">
+          {LICENCE}
+        </span>
       </Line>
     </Section>
   );

@@ -81,10 +81,19 @@ function CheckLine({ check }: { readonly check: Check }) {
       <div>
         <p>
           <span className="unseen">{t(`settings:health_state.${state}`)}: </span>
-          <strong>{server === null ? title : `${server}: ${title}`}</strong>
+          <strong lang="en" dir="ltr">
+            {server === null ? title : `${server}: ${title}`}
+          </strong>
         </p>
-        <p className="soft">{detail}</p>
-        {fix !== null && <p className="todo">{fix}</p>}
+        {/* Its words are the same in the terminal: English. */}
+        <p className="soft" lang="en" dir="ltr">
+          {detail}
+        </p>
+        {fix !== null && (
+          <p className="todo" lang="en" dir="ltr">
+            {fix}
+          </p>
+        )}
       </div>
     </li>
   );

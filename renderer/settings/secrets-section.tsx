@@ -47,7 +47,7 @@ function SecretLine({ secret, onSet, onRemove }: LineProps) {
   const servers = new Intl.ListFormat(language()).format(usedBy);
   return (
     <Line
-      label={name}
+      label={<span translate="no">{name}</span>}
       hint={
         <>
           {!isSet && (

@@ -12,7 +12,7 @@ export function Section({ title, children }: { readonly title: string; readonly 
 }
 
 interface LineProps {
-  readonly label: string;
+  readonly label: ReactNode;
   readonly hint?: ReactNode;
   readonly children?: ReactNode;
 }

@@ -52,7 +52,7 @@ function UpdateLine({ update, current }: { readonly update: UpdateStatus; readon
   const words = t(`settings:update_state.${state}`, { version: version ?? "", current });
   return (
     <>
-      <Line label={words} hint={message ?? undefined}>
+      <Line label={words} hint={message === null ? undefined : <span lang="en">{message}</span>}>
         {state === "downloading" && (
           <progress className="bar-progress" aria-label={words} value={progress ?? undefined} max={1} />
         )}

@@ -89,6 +89,24 @@ export const everydayAgents = (): readonly AgentInfo[] => [
   agent("codex", "Codex CLI", { found: false }),
 ];
 
+const LONG = "An agent whose name somebody made as long as it could possibly be (Insiders, Nightly)";
+
+export const longAgents = (): readonly AgentInfo[] => [
+  agent("long", LONG, {
+    connected: "some",
+    files: [
+      agentFile(`/home/anna/.config/${"a-folder-of-a-long-name/".repeat(6)}settings.json`, [
+        through("A server whose name somebody made as long as it may be. 64 chars"),
+        through("日本語のサーバー"),
+        entry("its-own-server-with-a-name-that-goes-on-and-on", {
+          target: "a-very-long-host-name-that-goes-on-and-on.internal.department.corporation.example:8443",
+          has_secret: true,
+        }),
+      ]),
+    ],
+  }),
+];
+
 /** What connecting Cursor to all servers would change. */
 export function preview(parts: Partial<AgentPreview> = {}): AgentPreview {
   const line = (kind: "same" | "added" | "removed", text: string) => ({ kind, text }) as const;

@@ -49,4 +49,21 @@ export function calls(count: number): readonly CallRecord[] {
 export const withArguments = (): CallRecord =>
   call(0, { arguments: '{"query":"repo:anna/notes is:open label:bug","limit":20}' });
 
+export const longCalls = (): readonly CallRecord[] => [
+  call(0, {
+    server: "A server whose name somebody made as long as it may be. 64 chars",
+    account: "anna.with.a.long.name@subsidiary.corporation.example",
+    agent: "an-agent-that-introduces-itself-at-length/1.2.3-beta.4",
+    target: `a_tool_with_${"a_long_name_".repeat(8)}indeed`,
+    ms: 125_000,
+    response_bytes: 123_456_789,
+  }),
+  call(1, {
+    method: "resources/read",
+    target: `https://a-very-long-host-name.example/${"path/".repeat(20)}`,
+    outcome: "failed",
+    code: "-32002",
+  }),
+];
+
 export const records = (): readonly ActivityRecord[] => activity("linear");

@@ -57,7 +57,7 @@ export function clipped(page: Page): Promise<string[]> {
     )) {
       const style = getComputedStyle(element);
       if (
-        element.closest(".unseen, .name, [cmdk-label], [aria-hidden=true]") !== null ||
+        element.closest(".unseen, .name, .activity-row, [cmdk-label], [aria-hidden=true]") !== null ||
         style.display === "inline" ||
         element.clientWidth === 0
       )

@@ -1,6 +1,7 @@
 /** A state of the window: what the hub says and answers, and how a person gets there. */
 import type { Page } from "playwright-core";
-import type { Answer, Method, Snapshot } from "../../preload/api.ts";
+import type { Answer, ErrorObject, Method, Snapshot } from "../../preload/api.ts";
+import type { ShellInfo } from "../../preload/api-settings.ts";
 
 /** English words as the window shows them in the language that it speaks; `{{name}}` is taken from the values. */
 export type Say = (english: string, values?: Readonly<Record<string, string | number>>) => string;
@@ -11,6 +12,10 @@ export interface Scene {
   /** Made when it is shown: times are seen from then. */
   readonly snapshot: () => Snapshot;
   readonly answers?: () => { readonly [M in Method]?: Answer<M> };
+  /** Methods that fail. */
+  readonly errors?: () => { readonly [M in Method]?: ErrorObject };
+  /** The app around the window. */
+  readonly shell?: () => ShellInfo;
   /** From the screen of servers on, with no dialog open. */
   readonly act?: (page: Page, say: Say) => Promise<void>;
   /** Default 1120 × 720. */
@@ -32,4 +37,15 @@ export const details =
         .getByRole("tab", { name: say(tab) })
         .first()
         .click();
+  };
+
+/** Opens another screen by its name in the side. */
+export const screen =
+  (name: string, then?: (page: Page, say: Say) => Promise<void>) =>
+  async (page: Page, say: Say): Promise<void> => {
+    await page
+      .getByRole("navigation")
+      .getByRole("button", { name: say(name) })
+      .click();
+    await then?.(page, say);
   };

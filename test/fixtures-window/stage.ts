@@ -1,6 +1,6 @@
 /** Brings the scripted app's window into scenes. */
 import type { Page } from "playwright-core";
-import type { Snapshot } from "../../preload/api.ts";
+import type { Method, Snapshot } from "../../preload/api.ts";
 import type { ScriptedApp } from "./launch.ts";
 import type { Say, Scene } from "./scene.ts";
 import { shell } from "./settings.ts";
@@ -38,10 +38,12 @@ export async function stage(app: ScriptedApp, page: Page, scene: Scene, staging:
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await app.forgetAnswers();
-  await app.emit("shell", shell());
+  await app.emit("shell", scene.shell?.() ?? shell());
   const answers = scene.answers?.() ?? {};
   for (const [method, value] of Object.entries(answers))
     await app.answer(method as keyof typeof answers, { ok: true, value });
+  for (const [method, error] of Object.entries(scene.errors?.() ?? {}))
+    await app.answer(method as Method, { ok: false, error });
   const snapshot = scene.snapshot();
   // With no server there are no details, whatever was open.
   await app.set(spoken({ ...snapshot, servers: [] }));
