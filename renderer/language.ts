@@ -6,7 +6,7 @@ const primary = (name: string): string | undefined => name.split("-")[0];
 /** Scripts that are written from right to left, by the languages that use them. */
 const RIGHT_TO_LEFT: ReadonlySet<string | undefined> = new Set(["ar", "fa", "he", "ur"]);
 
-export const directionOf = (language: string): "ltr" | "rtl" => (RIGHT_TO_LEFT.has(primary(language)) ? "rtl" : "ltr");
+const directionOf = (language: string): "ltr" | "rtl" => (RIGHT_TO_LEFT.has(primary(language)) ? "rtl" : "ltr");
 
 /** The words of `t` are those of the language from here on; English ones stand in for what its file lacks. */
 export async function loadLanguage(name: string): Promise<void> {

@@ -72,7 +72,7 @@ export function EntryForm({ server, view, edit }: Props) {
 }
 
 /** Whether an issue at one member is shown at another: `headers.X` is at `headers`. */
-export const concerns = (issue: string, member: string): boolean =>
+const concerns = (issue: string, member: string): boolean =>
   issue === member || issue.startsWith(`${member}.`) || issue.startsWith(`${member}[`);
 
 /** How many of them are set; empty: none. */

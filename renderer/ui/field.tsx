@@ -21,7 +21,7 @@ interface FieldProps {
   readonly children: (control: ControlProps) => ReactNode;
 }
 
-export function Field({ label, hint, issue = null, aside, foreign = false, children }: FieldProps) {
+function Field({ label, hint, issue = null, aside, foreign = false, children }: FieldProps) {
   const id = useId();
   const says = issue ?? hint;
   return (

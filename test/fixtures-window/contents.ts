@@ -4,7 +4,7 @@ import type { EntryView, ListedTool, LogLine, ServerContents } from "../../prelo
 
 const iso = (offsetS: number): string => new Date(Date.now() + offsetS * 1000).toISOString();
 
-export function tool(name: string, parts: Partial<ListedTool> = {}): ListedTool {
+function tool(name: string, parts: Partial<ListedTool> = {}): ListedTool {
   return {
     name,
     state: "allowed",

@@ -18,7 +18,7 @@ const accented = (text: string): string =>
   text.replace(/[A-Za-z]/g, (letter) => ACCENTED[PLAIN.indexOf(letter)] ?? letter);
 
 /** `Sign in` is `[Šîĝñ îñ~~~]`: accented, two fifths longer, in brackets. Places for values stay. */
-export function pseudo(english: string): string {
+function pseudo(english: string): string {
   const words = english
     .split(/(\{\{[^}]*\}\})/)
     .map((part) => (part.startsWith("{{") ? part : accented(part)))

@@ -7,10 +7,10 @@ import { shell } from "./settings.ts";
 
 const WINDOW = [1120, 720] as const;
 
-export const inEnglish: Say = (english, values = {}) =>
+const inEnglish: Say = (english, values = {}) =>
   english.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name]));
 
-export async function resize(app: ScriptedApp, page: Page, width: number, height: number): Promise<void> {
+async function resize(app: ScriptedApp, page: Page, width: number, height: number): Promise<void> {
   await app.app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h), [
     width,
     height,
