@@ -39,13 +39,18 @@ export function mayHoldSecrets(member: string): boolean {
   return MAY_HOLD_SECRETS.test(member);
 }
 
+/** Behind the last brace nothing can be a reference; looking there for each beginning would take quadratic time. */
+function closedPart(text: string): string {
+  return text.slice(0, text.lastIndexOf("}") + 1);
+}
+
 export function isSecretName(name: string): boolean {
   return SECRET.test(`keychain:${name}`);
 }
 
 /** Names that a text refers to as it stands, in comments too. */
 export function secretNames(text: string): Set<string> {
-  const names = [...text.matchAll(REFERENCE)].map(([, inner = ""]) => SECRET.exec(inner)?.[1]);
+  const names = [...closedPart(text).matchAll(REFERENCE)].map(([, inner = ""]) => SECRET.exec(inner)?.[1]);
   return new Set(names.filter((name) => name !== undefined));
 }
 
@@ -64,14 +69,13 @@ export function expand(value: unknown, env: Env, secrets: Secrets = NO_SECRETS):
   };
 
   function expandText(text: string, member: string): string {
-    // Behind the last brace nothing can be one; looking there for each beginning would take quadratic time.
-    const end = text.lastIndexOf("}") + 1;
-    const replaced = text.slice(0, end).replace(REFERENCE, (whole: string, inner: string) => {
+    const closed = closedPart(text);
+    const replaced = closed.replace(REFERENCE, (whole: string, inner: string) => {
       if (whole.startsWith("$$")) return whole.slice(1);
       const secret = SECRET.exec(inner)?.[1];
       return (secret === undefined ? variable(inner, whole, member) : secretValue(secret, member)) ?? whole;
     });
-    return replaced + text.slice(end);
+    return replaced + text.slice(closed.length);
   }
 
   function variable(inner: string, whole: string, member: string): string | undefined {

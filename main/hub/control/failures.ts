@@ -54,7 +54,8 @@ export function paused(server: string): GatehouseError {
     code: "paused",
     server,
     message: `The user has paused Gatehouse, so ${server} is not reached now.`,
-    suggestion: "Go on without it, or ask the user to resume Gatehouse in its window or in the tray.",
+    suggestion:
+      "Go on without it, or ask the user to resume Gatehouse in its window or tray, or with: gatehouse resume",
   });
 }
 

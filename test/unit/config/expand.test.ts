@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expand } from "../../../main/config/expand.ts";
+import { expand, secretNames } from "../../../main/config/expand.ts";
 import { GatehouseError } from "../../../main/errors.ts";
 
 const V = "$" + "{"; // spelled apart, so that no linter takes the text for a template
@@ -95,4 +95,10 @@ describe("a secret", () => {
       ]);
     }
   });
+});
+
+test.each(["${", "$${", "${keychain:", "$"])("a very long text of %j without an end holds nobody up", (part) => {
+  const long = part.repeat(1024 * 1024);
+  expect(expand({ a: long }, {})).toMatchObject({ value: { a: long }, bad: [] });
+  expect(secretNames(long).size).toBe(0);
 });
