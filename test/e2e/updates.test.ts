@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { DEFAULT_SETTINGS } from "../../main/settings.ts";
 import type { UpdateStatus } from "../../preload/api-settings.ts";
 import { startApp } from "../fixtures/app.ts";
 import { tempFolder } from "../fixtures/children.ts";
@@ -19,6 +20,7 @@ import { watchTray } from "../fixtures/tray.ts";
 import { use } from "../fixtures/use.ts";
 import { waitFor } from "../fixtures/wait.ts";
 import { buildScripted, type ScriptedFolder, startScripted } from "../fixtures-window/launch.ts";
+import * as made from "../fixtures-window/snapshots.ts";
 
 const cleanup = makeCleanup();
 let desktop: Desktop;
@@ -112,6 +114,21 @@ test("a newer version is told of, and fetched, put in place and started when the
   expect(app.log()).toContain("hub closed");
   await waitFor("the new version", () => (existsSync(marker) ? true : undefined));
   expect(readFileSync(installed, "utf8")).toContain(marker);
+});
+
+test("automatic: what is found is fetched, and put in place when the app ends", async () => {
+  const release = await offer({ version: "9.9.9" }, "#!/bin/sh\nexit 0\n# the newer one\n");
+  const { app, installed, check, status } = await start(release.url);
+  await app.set({ ...made.snapshot({}), settings: { ...DEFAULT_SETTINGS, updates: "automatic" } });
+  await check();
+  const ready = await waitFor("the download", async () => {
+    const now = await status();
+    return now.state === "ready" ? now : undefined;
+  });
+  expect(ready).toEqual({ state: "ready", version: "9.9.9", progress: null, message: null });
+  expect(readFileSync(installed, "utf8")).toBe("the version that is installed");
+  await app.quit();
+  expect(readFileSync(installed, "utf8")).toContain("the newer one");
 });
 
 test("a file that is not what was promised is not put in place, and the app goes on", async () => {
