@@ -9,7 +9,7 @@ import type { Log } from "../../../main/ports.ts";
 import { startChild } from "../../fixtures/children.ts";
 import { makeHome } from "../../fixtures/home.ts";
 import { environment, programFile, runCli } from "../../fixtures/program.ts";
-import { makeReadOnly } from "../../fixtures/read-only.ts";
+import { CAN_BE_READ_ONLY, makeReadOnly } from "../../fixtures/read-only.ts";
 import { use } from "../../fixtures/use.ts";
 import { waitFor } from "../../fixtures/wait.ts";
 import { PLAIN } from "../hub/parts.ts";
@@ -97,7 +97,7 @@ async function refusesAll(store: ConfigStore, words: RegExp): Promise<void> {
 }
 
 describe.skipIf(process.platform === "win32")("what is read-only", () => {
-  test("a disk or folder: each edit says so, and works once it is writable", async () => {
+  test.runIf(CAN_BE_READ_ONLY)("a disk or folder: each edit says so, and works once it is writable", async () => {
     const dotfiles = linked(FILE);
     const store = await open();
     const readOnly = use(makeReadOnly(dotfiles));

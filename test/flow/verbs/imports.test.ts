@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { startAuthorizationServer } from "../../fixtures/authorization-server.ts";
 import { startProtectedServer } from "../../fixtures/protected-server.ts";
-import { makeReadOnly } from "../../fixtures/read-only.ts";
+import { CAN_BE_READ_ONLY, makeReadOnly } from "../../fixtures/read-only.ts";
 import { use } from "../../fixtures/use.ts";
 import { type RunningHub, runHub } from "./parts.ts";
 
@@ -102,7 +102,7 @@ test("a name that is taken, one that cannot be, a candidate with an error: the o
   expect(await hub.call("importServers", { preview, servers: [{ id: "3" }] })).toMatchObject({ added: [], undo: null });
 });
 
-test("when the file cannot be written nothing is left in the vault", async () => {
+test.runIf(CAN_BE_READ_ONLY)("when the file cannot be written nothing is left in the vault", async () => {
   const hub = await runHub(TEXT);
   const real = join(hub.home.path, "locked", "servers.json");
   mkdirSync(join(hub.home.path, "locked"));
