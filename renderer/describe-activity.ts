@@ -19,5 +19,8 @@ export function durationText(ms: number): string {
 export function sizeText(bytes: number): string {
   const [value, unit] =
     bytes < 1000 ? [bytes, "byte"] : bytes < 1e6 ? [bytes / 1000, "kilobyte"] : [bytes / 1e6, "megabyte"];
-  return new Intl.NumberFormat(language(), { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+  // The short form of a byte is the whole word; the narrow one lacks the space.
+  const unitDisplay = unit === "byte" ? "narrow" : "short";
+  const format = new Intl.NumberFormat(language(), { style: "unit", unit, unitDisplay, maximumFractionDigits: 1 });
+  return format.format(value).replace(/(\d)(\p{L})/u, "$1\u00a0$2");
 }

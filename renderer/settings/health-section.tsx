@@ -29,7 +29,10 @@ export function HealthSection() {
   const others = checks?.filter(({ ok }) => ok !== false) ?? [];
   return (
     <Section title={t("settings:health")}>
-      <Line label={summary(checks, bad.length)} hint={t("settings:health_text")}>
+      <Line
+        label={checks === null ? t("settings:health_text") : summary(bad.length)}
+        hint={checks === null ? undefined : t("settings:health_text")}
+      >
         <Button busy={busy} onClick={() => void look()}>
           {label(busy, checks !== null)}
         </Button>
@@ -59,8 +62,7 @@ export function HealthSection() {
 
 const keyOf = ({ area, server, id }: Check): string => `${area} ${server} ${id}`;
 
-function summary(checks: readonly Check[] | null, bad: number): string {
-  if (checks === null) return t("settings:health");
+function summary(bad: number): string {
   return bad === 0 ? t("settings:health_fine") : t("settings:health_bad", { count: bad });
 }
 
