@@ -9,19 +9,24 @@ const locales = join(repoRoot, "assets", "locales");
 /** All that there are words for, besides English. */
 export const TRANSLATED = readdirSync(locales).filter((name) => name !== "en");
 
-/** Throws for English words that have no translation, or several. */
+/** Of several ways to say the same English words, the one that most keys have; throws when there is none. */
 export function inLanguage(language: string): Say {
-  const said = new Map<string, Set<string>>();
+  const said = new Map<string, string[]>();
   const own = texts(language);
   for (const [key, english] of texts("en")) {
-    const translated = own.get(key);
-    if (translated !== undefined) said.set(english, (said.get(english) ?? new Set()).add(translated));
+    const words = own.get(key);
+    if (words !== undefined) said.set(english, [...(said.get(english) ?? []), words]);
   }
   return (english, values = {}) => {
-    const [words, ...others] = said.get(english) ?? [];
-    if (words === undefined || others.length > 0) throw new Error(`No one way to say "${english}" in ${language}`);
+    const words = commonest(said.get(english) ?? []);
+    if (words === undefined) throw new Error(`No way to say "${english}" in ${language}`);
     return words.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name]));
   };
+}
+
+function commonest(ways: readonly string[]): string | undefined {
+  const times = (way: string): number => ways.filter((other) => other === way).length;
+  return [...ways].sort((a, b) => times(b) - times(a))[0];
 }
 
 function texts(language: string): Map<string, string> {

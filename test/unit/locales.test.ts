@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Language } from "../../preload/api-settings.ts";
+import { LANGUAGES, type Language } from "../../preload/api-settings.ts";
 
 /**
  * Every language says all that English says, in its own words. i18next falls back to English in silence, and what it
@@ -99,6 +99,10 @@ function problems(language: Language, file: string): string[] {
     return found.map((problem) => `${entry.key}${entry.plural === null ? "" : `_${entry.plural}`}: ${problem}`);
   });
 }
+
+test("has words for every language that a person can choose", () => {
+  expect(["en", ...languages].sort()).toEqual([...LANGUAGES].sort());
+});
 
 describe.each(languages)("%s", (language) => {
   test("has the files that English has", () => {
