@@ -37,6 +37,10 @@ export async function stage(app: ScriptedApp, page: Page, scene: Scene, staging:
       : { ...snapshot, settings: { ...snapshot.settings, language: language as Snapshot["settings"]["language"] } };
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
+  // What the scene before has said is none of this one's.
+  await page.locator(".toast .square").evaluateAll((buttons) => {
+    for (const button of buttons) (button as HTMLElement).click();
+  });
   await app.forgetAnswers();
   await app.emit("shell", scene.shell?.() ?? shell());
   const answers = scene.answers?.() ?? {};
