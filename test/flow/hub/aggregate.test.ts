@@ -108,6 +108,28 @@ describe("two servers of the same kind", () => {
     expect(log.logger).toMatch(/^one(\/|$)/);
   });
 
+  test("a subscription holds when its server was turned off and is back", async () => {
+    const { home, agent } = await twins();
+    const updated: string[] = [];
+    agent.client.setNotificationHandler(
+      ResourceUpdatedNotificationSchema,
+      ({ params }) => void updated.push(params.uri),
+    );
+    const uri =
+      (await agent.client.listResources()).resources.find((one) => one.uri.startsWith("gatehouse://one/"))?.uri ?? "";
+    await agent.client.subscribeResource({ uri });
+    const turn = async (enabled: boolean): Promise<void> => {
+      const before = agent.changed.resources;
+      home.writeServers({ one: { ...everything, enabled }, "the other": everything });
+      await waitFor("the change to be told", () => (agent.changed.resources > before ? true : undefined));
+    };
+    await turn(false);
+    await turn(true);
+    await agent.client.callTool({ name: "one__toggle-subscriber-updates", arguments: {} });
+    await waitFor("an update", () => updated[0], 30_000);
+    expect(new Set(updated)).toEqual(new Set([uri]));
+  });
+
   test("progress and sampling are the call's own", async () => {
     const { agent } = await twins({ capabilities: { sampling: {} } });
     agent.client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => ({
