@@ -127,11 +127,13 @@ function placeOf(url: URL): Place {
   return place;
 }
 
+function ignored(): void {}
+
 /** Bytes of a body from which on it gets one place for all that it has announced. */
 const WORTH_A_PLACE = 512 * 1024;
 
 /**
- * Reads a body, whose errors somebody has to hear, up to the cap; calls back with null when it is longer (`isTooLarge`), or was cut off. `keeps`: told of the
+ * Reads a body up to the cap; calls back with null when it is longer (`isTooLarge`), or was cut off. `keeps`: told of the
  * bytes that are kept until then.
  */
 export function readBody(
@@ -170,7 +172,8 @@ export function readBody(
     }
   });
   answer.on("end", () => end(assembled()));
-  // An error is followed by it.
+  // An error is followed by the end of all.
+  answer.on("error", ignored);
   answer.on("close", () => end(null));
 
   function assembled(): Buffer {

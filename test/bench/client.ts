@@ -45,7 +45,8 @@ class Lines {
   constructor(input: Readable, output: Writable) {
     this.#output = output;
     input.on("data", (chunk: Buffer) => this.#push(chunk));
-    output.on("error", (error) => this.fail(error));
+    // That its pipe is closed says less than how it ended, which is told next.
+    output.on("error", (error: NodeJS.ErrnoException) => error.code === "EPIPE" || this.fail(error));
   }
 
   request(method: string, params?: object): Promise<Buffer> {
