@@ -73,6 +73,7 @@ export function serverText(server: ServerStatus): Words {
       if (wantsMore(server)) return { label: errorHeadline("insufficient_scope"), tone: "need" };
       if (changedTools(server).length > 0) return { label: changedText(server), tone: "need" };
       if (isSignedIn(server)) return { label: t("state.signed_in"), tone: "ok" };
+      if (wantsClientId(server)) return { label: errorHeadline("client_id_required"), tone: "need" };
       return needUnknown(server) ? { label: t("state.not_connected"), tone: "off" } : words;
     case "signing_in":
       return signingInText(server.sign_in) ?? words;
@@ -222,6 +223,7 @@ export function nextAction(server: ServerStatus): NextAction {
       if (wantsMore(server)) return action("allow");
       if (changedTools(server).length > 0) return { kind: "review", label: t("action.review_changes") };
       if (isSignedIn(server)) return action("sign_out");
+      if (wantsClientId(server)) return action("client_id");
       return needUnknown(server) ? action("sign_in") : NONE;
     default:
       return never(server.state);

@@ -1,7 +1,7 @@
 /** The small print of a server: account, tools, agents, address. Pure. */
 import { accountLabel } from "../preload/accounts.ts";
 import type { ServerStatus } from "../preload/api.ts";
-import { errorHeadline, isSignedIn, wantsMore } from "../preload/text.ts";
+import { errorHeadline, isSignedIn, serverText, wantsMore } from "../preload/text.ts";
 import { t } from "../preload/words.ts";
 import { pastTime, timeLeft } from "./time.ts";
 
@@ -54,7 +54,8 @@ export function facts(server: ServerStatus, now: number): string[] {
     case "connecting":
     case "ready":
       if (wantsMore(server)) found.push(server.asked === null ? null : askedText(server.asked, now));
-      else if (server.error !== null) found.push(errorHeadline(server.error.code));
+      else if (server.error !== null && serverText(server).label !== errorHeadline(server.error.code))
+        found.push(errorHeadline(server.error.code));
       found.push(isSignedIn(server) ? accountNames(server) : placeOf(server));
       found.push(server.tools === null ? null : t("tools", { count: server.tools }), agentsText(server));
       break;

@@ -1,6 +1,6 @@
 /** How the list is ordered and filtered. Pure. */
 import type { ServerStatus } from "../preload/api.ts";
-import { changedTools, needsApproval, needUnknown, wantsClientId, wantsMore } from "../preload/text.ts";
+import { changedTools, isSignedIn, needsApproval, needUnknown, wantsClientId, wantsMore } from "../preload/text.ts";
 import { language, t } from "../preload/words.ts";
 
 export interface Group {
@@ -40,6 +40,7 @@ function kindOf(server: ServerStatus): GroupKind {
     case "connecting":
     case "ready":
       if (wantsMore(server) || changedTools(server).length > 0) return "needs_you";
+      if (wantsClientId(server) && !isSignedIn(server)) return "needs_you";
       return needUnknown(server) ? "unused" : "ready";
   }
 }

@@ -79,7 +79,7 @@ function definedServer(server: ServerConfig, sources: SnapshotSources): ServerSt
     command: server.type === "stdio" ? commandOf(server) : null,
     state,
     accounts: (auth?.accounts ?? []).map((account) => ({ ...account, needed: view.needs.includes(account.name) })),
-    error: paused ? null : errorOf(state, view, auth),
+    error: paused ? null : errorOf(state, view, isAnswered(server, auth) ? null : auth),
     catalogue: server.type === "stdio" ? null : sources.catalogueId(server.url),
     tools: view.tools,
     agents: view.agents.length,
@@ -112,6 +112,12 @@ function stateOf(enabled: boolean, paused: boolean, view: ServerView, auth: Auth
   if (view.ready > 0) return "ready";
   if (view.error !== null) return "failing";
   return view.connecting > 0 ? "connecting" : "idle";
+}
+
+/** The last sign-in failed for want of a client ID that the entry has got since: the next one is another matter. */
+function isAnswered(server: ServerConfig, auth: AuthStatus | null): boolean {
+  const given = server.type === "stdio" ? undefined : server.auth?.client_id;
+  return auth?.error?.code === "client_id_required" && given !== undefined;
 }
 
 /** The error that explains the state: what keeps the connection from working, the last sign-in's, or the need for one. */

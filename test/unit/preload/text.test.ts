@@ -119,4 +119,11 @@ describe("a server in words", () => {
     expect(nextAction(failingWith("config_invalid")).kind).toBe("fix");
     expect(nextAction({ ...made.off(), error: made.error({ code: "config_invalid" }) }).kind).toBe("fix");
   });
+
+  test("a sign-in that failed for want of a client ID asks for one, also where no agent waits", () => {
+    const server = made.server("github", { state: "idle", error: made.error({ code: "client_id_required" }) });
+    expect(nextAction(server).kind).toBe("client_id");
+    expect(serverText(server).tone).toBe("need");
+    expect(nextAction({ ...server, ad_hoc: true }).kind).toBe("sign_in");
+  });
 });

@@ -87,6 +87,15 @@ test("while everything is paused nothing is needed, and nothing has failed", () 
   expect(stateOf({ paused: true, auth: { signIn } })?.state).toBe("signing_in");
 });
 
+test("a client ID that has been entered since answers the sign-in that failed for want of one", () => {
+  const wanting = new GatehouseError({ code: "client_id_required", server: "s", message: "m.", suggestion: "s." });
+  const failed = { error: wanting.toObject() };
+  expect(stateOf({ view: { need }, auth: failed })?.error?.code).toBe("client_id_required");
+  expect(stateOf({ view: { need }, auth: failed, server: { auth: { client_id: "c" } } })?.error?.code).toBe(
+    "sign_in_required",
+  );
+});
+
 test("the catalogue is asked by URL", () => {
   expect(stateOf({})?.catalogue).toBe("known");
   expect(stateOf({ server: { url: "https://other.example/mcp" } })?.catalogue).toBeNull();
