@@ -1,5 +1,5 @@
 /** The rows. New ones above do not push away what is being read. */
-import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, memo, useLayoutEffect, useRef } from "react";
 import { t } from "../../preload/words.ts";
 import { durationText, sizeText } from "../describe-activity.ts";
 import { useNow } from "../time.ts";
@@ -81,7 +81,8 @@ interface RowProps {
   readonly onSelect: (key: string) => void;
 }
 
-function ActivityRow({ row, selected, onSelect }: RowProps) {
+/** Scrolling draws only those that come into sight. */
+const ActivityRow = memo(function ActivityRow({ row, selected, onSelect }: RowProps) {
   const now = useNow();
   const what = whatOf(row);
   const when = clock(row.at, Math.max(now, row.at));
@@ -127,4 +128,4 @@ function ActivityRow({ row, selected, onSelect }: RowProps) {
       </data>
     </button>
   );
-}
+});
