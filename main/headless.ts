@@ -1,5 +1,6 @@
 /** `gatehouse hub`: the same hub in plain Node, in the foreground, until it is told to stop. */
 import "./lean.ts";
+import { stayLean } from "../shim/tuning.ts";
 import { startHub } from "./app.ts";
 import { commandBrowser, systemBrowser } from "./browser.ts";
 import { GatehouseError } from "./errors.ts";
@@ -44,6 +45,7 @@ export async function runHeadless({ launched }: HeadlessOptions): Promise<number
     }
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => stop(signal));
     onConnections(0);
+    stayLean(false);
     const { config, servers } = hub.snapshot();
     process.stderr.write(
       `Gatehouse ${VERSION} is running with ${servers.length} servers from ${config.path}. Ctrl-C stops it.\n`,

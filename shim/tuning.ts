@@ -14,7 +14,10 @@ export function compileSooner(): void {
   if (Number.parseInt(process.versions.v8, 10) < OTHER_V8) setFlagsFromString(`--interrupt-budget=${BUDGET}`);
 }
 
-/** What is new stays within the megabyte that it begins with, instead of the sixteen that a start makes of it. */
-export function stayLean(): void {
-  setFlagsFromString("--semi-space-growth-factor=1");
+/**
+ * While a program loads, what is new stays within the megabyte that it begins with, instead of the sixteen that a start
+ * would make of it; afterwards it may grow as it is needed.
+ */
+export function stayLean(isLoading: boolean): void {
+  setFlagsFromString(`--semi-space-growth-factor=${isLoading ? 1 : 2}`);
 }
