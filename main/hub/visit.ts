@@ -10,7 +10,7 @@ import { OpenCalls } from "./open-calls.ts";
 import type { SessionHost } from "./session-host.ts";
 
 /** As the hub introduces itself. */
-export const VISITOR = "Gatehouse";
+const VISITOR = "Gatehouse";
 const HANDSHAKE = {
   jsonrpc: "2.0",
   method: "initialize",
