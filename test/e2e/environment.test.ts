@@ -30,7 +30,7 @@ test("the system's opener does not get the vault's passphrase, and the vault doe
     GATEHOUSE_VAULT_PASSPHRASE: "correct horse battery",
   };
   const app = use(await startApp({ home: home.path, env }));
-  await (await app.window()).getByText("Gatehouse").first().waitFor();
+  await (await app.window()).getByRole("heading", { name: "Servers" }).waitFor();
   await app.app.evaluate(({ shell }) => shell.openExternal("https://example.com/page"));
   const told = await waitFor("the opener", () => (existsSync(seen) ? readFileSync(seen, "utf8") : undefined));
   expect(told).toContain("https://example.com/page");
